@@ -1,0 +1,1 @@
+"""Configuration: environment variables, Django settings, the table of URLs."""

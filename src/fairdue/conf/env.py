@@ -1,0 +1,75 @@
+"""Every environment variable that Fairdue reads, declared once. ``docs/reference/settings.md`` lists the same names."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One environment variable: its name, what stands where it is unset, and what it does."""
+
+    name: str
+    default: str
+    meaning: str
+
+    def text(self) -> str:
+        """Give the value, or the default where it is unset or empty."""
+        return os.environ.get(self.name) or self.default
+
+    def flag(self) -> bool:
+        """Give the value as yes or no; anything but 1, true, yes, on is no."""
+        return self.text().strip().lower() in {"1", "true", "yes", "on"}
+
+    def number(self) -> int:
+        """Give the value as an integer; raises ValueError with the variable's name."""
+        try:
+            return int(self.text())
+        except ValueError:
+            raise ValueError(f"{self.name} must be a whole number, not {self.text()!r}") from None
+
+
+DATA_DIR = Variable(
+    "FAIRDUE_DATA_DIR", "var", "Folder of the embedded database, snapshots, stored letters and the key file."
+)
+DATABASE_URL = Variable(
+    "FAIRDUE_DATABASE_URL",
+    "",
+    "sqlite:///path or postgresql://user:password@host:port/name. Unset: SQLite in the data folder.",
+)
+SECRET_KEY = Variable(
+    "FAIRDUE_SECRET_KEY", "", "Key that signs sessions and links. Unset: a key file is made in the data folder."
+)
+DEBUG = Variable("FAIRDUE_DEBUG", "no", "Show errors in the browser. Never in production.")
+ALLOWED_HOSTS = Variable(
+    "FAIRDUE_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "Host names the server answers to, by comma."
+)
+BASE_URL = Variable("FAIRDUE_BASE_URL", "http://127.0.0.1:8000", "Address that links in letters start with.")
+SMTP_URL = Variable(
+    "FAIRDUE_SMTP_URL",
+    "",
+    "smtp://user:password@host:port, smtps:// or smtp+starttls://. Unset: e-mails stay in the outbox.",
+)
+MAIL_FROM = Variable("FAIRDUE_MAIL_FROM", "", "Sender address of e-mails. Unset: the company's own address.")
+LINK_DAYS = Variable("FAIRDUE_LINK_DAYS", "60", "Days for which a debtor's link stays valid.")
+LANGUAGE = Variable("FAIRDUE_LANGUAGE", "", "Language of the command line, en or zh-hans. Unset: the terminal's.")
+NOW = Variable(
+    "FAIRDUE_NOW", "", "Moment from which the entrances' clock runs, for demonstrations. Unset: the real one."
+)
+UPLOAD_MAX_MB = Variable("FAIRDUE_UPLOAD_MAX_MB", "50", "Largest file taken by upload or portal, in megabytes.")
+
+ALL = (
+    DATA_DIR,
+    DATABASE_URL,
+    SECRET_KEY,
+    DEBUG,
+    ALLOWED_HOSTS,
+    BASE_URL,
+    SMTP_URL,
+    MAIL_FROM,
+    LINK_DAYS,
+    LANGUAGE,
+    NOW,
+    UPLOAD_MAX_MB,
+)

@@ -1,0 +1,62 @@
+"""Fixtures for all rooms: a database on both engines, a company, an actor."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine is no finding: examples have no deadline, and CI draws the same ones every time.
+settings.register_profile(
+    "house", deadline=None, derandomize=bool(os.environ.get("CI")), suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("house")
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of outside data; the test is skipped where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip("outside data (../shared/data) is absent")
+    return SHARED
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def today(now: datetime) -> date:
+    return now.date()
+
+
+@pytest.fixture
+def company(db):
+    from fairdue.people.models import Company
+
+    return Company.objects.create(
+        code="acme",
+        name="Acme Werkzeuge GmbH",
+        street="Hafenstr. 1",
+        postal_code="20457",
+        city="Hamburg",
+        country="DE",
+        currency="EUR",
+        language="de",
+        time_zone="Europe/Berlin",
+        registration_no="HRB 1",
+        vat_no="DE123456788",
+    )
+
+
+@pytest.fixture
+def actor(company, now):
+    from fairdue.people.actor import Actor
+
+    return Actor(company_id=company.pk, at=now, name="Test Controller", roles=frozenset({"finance_lead"}))
