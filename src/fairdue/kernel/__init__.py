@@ -1,0 +1,1 @@
+"""Ground: money, rounding, time, reasons, hash chains. Pure: no database, clock, network or random."""
