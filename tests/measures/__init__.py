@@ -1,0 +1,1 @@
+"""Measures: SQL beside a slow exact reference, on DuckDB and Spark."""
