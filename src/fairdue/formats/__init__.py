@@ -1,0 +1,1 @@
+"""Bytes to records and back, a folder per format. Pure: no Django, database, network, clock or file writing."""

@@ -1,0 +1,1 @@
+"""Cells to values: dates, amounts and codes, judged over whole columns and read exactly."""
