@@ -1,0 +1,87 @@
+"""The tables of a letter: items, charges, instalments."""
+
+from __future__ import annotations
+
+from fairdue.letters.facts import ChargeLine, Document, ItemKind, ItemLine, LetterFacts
+from fairdue.letters.model import Row, Table
+from fairdue.letters.wording import Words
+
+
+def item_table(facts: LetterFacts, w: Words) -> Table | None:
+    """Give the table of items, amounts in the currency that the headings name."""
+    if not facts.items:
+        return None
+    currency = facts.totals.currency
+    columns = (
+        w._("Document"),
+        w._("Date"),
+        w._("Due date"),
+        w._("Days overdue"),
+        w._("Original (%(currency)s)") % {"currency": currency},
+        w._("Open (%(currency)s)") % {"currency": currency},
+    )
+    rows = tuple(_item_row(item, currency, w) for item in facts.items)
+    heading = w._("Settled items") if facts.document is Document.THANK_YOU else w._("Open items")
+    return Table(heading, columns, (False, False, False, True, True, True), rows)
+
+
+def _item_row(item: ItemLine, currency: str, w: Words) -> Row:
+    figures = w.figures
+    cells = (
+        item.document_number,
+        figures.short_date(item.issued_on),
+        figures.short_date(item.due_on),
+        figures.count(item.days_overdue) if item.days_overdue > 0 else "–",
+        figures.number(item.original_minor, currency),
+        figures.number(item.open_minor, currency),
+    )
+    remarks = [w.item_kind(item.kind)] if item.kind is not ItemKind.INVOICE else []
+    if item.note:
+        remarks.append(item.note)
+    if item.disputed_minor:
+        amount = figures.money(item.disputed_minor, currency)
+        remarks.append(w._("%(amount)s in question, not claimed here") % {"amount": amount})
+    return Row(cells, tuple(remarks))
+
+
+def charge_table(facts: LetterFacts, w: Words) -> Table | None:
+    """Give the table of interest, compensation and fees, each with its rate, period and basis."""
+    if not facts.charges:
+        return None
+    currency = facts.totals.currency
+    columns = (
+        w._("Charge"),
+        w._("Document"),
+        w._("From"),
+        w._("To"),
+        w._("Amount (%(currency)s)") % {"currency": currency},
+    )
+    rows = tuple(_charge_row(charge, currency, w) for charge in facts.charges)
+    return Table(w._("Interest and costs"), columns, (False, False, False, False, True), rows)
+
+
+def _charge_row(charge: ChargeLine, currency: str, w: Words) -> Row:
+    figures = w.figures
+    cells = (
+        w.charge_kind(charge.kind),
+        charge.document_number,
+        figures.short_date(charge.period_from),
+        figures.short_date(charge.period_to),
+        figures.number(charge.amount_minor, currency),
+    )
+    remark = w.charge_remark(charge, currency)
+    mentioned = w._("For information; not claimed in this letter") if charge.mentioned_only else ""
+    return Row(cells, tuple(text for text in (remark, mentioned) if text))
+
+
+def instalment_table(facts: LetterFacts, w: Words) -> Table | None:
+    """Give the offered instalments."""
+    if not facts.instalments:
+        return None
+    currency = facts.totals.currency
+    columns = (w._("No."), w._("Due date"), w._("Amount (%(currency)s)") % {"currency": currency})
+    rows = tuple(
+        Row((w.figures.count(n), w.figures.long_date(line.due_on), w.figures.number(line.amount_minor, currency)))
+        for n, line in enumerate(facts.instalments, start=1)
+    )
+    return Table(w._("Instalments we offer"), columns, (False, False, True), rows)
