@@ -1,0 +1,1 @@
+"""People: companies, users, roles, authority."""
