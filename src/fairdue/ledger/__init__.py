@@ -1,0 +1,1 @@
+"""Record: what is owed. The single place where money facts are kept."""

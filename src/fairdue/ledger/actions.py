@@ -1,0 +1,319 @@
+"""The ledger's only writers. Each action: check the right, lock in the documented order, decide, write, audit; one transaction.
+
+Order of locks: company, customer, document, due item, payment, charge; within a table by id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from fairdue.kernel.money import exponent
+from fairdue.ledger import audit
+from fairdue.ledger.facts import KINDS
+from fairdue.ledger.models import (
+    AcceptedTerms,
+    Allocation,
+    AllocationKind,
+    Charge,
+    Document,
+    DocumentKind,
+    DueDateChange,
+    DueItem,
+    Effect,
+    Fact,
+    Hold,
+    HoldReason,
+    Payment,
+)
+from fairdue.people.actor import Actor, Right
+
+
+class LedgerError(ValueError):
+    """An action that would make the ledger wrong; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Maturity:
+    """One due item to be booked: its date, its part of the document (minor units, positive), its discount offer."""
+
+    due_on: date
+    amount_minor: int
+    discount_until: date | None = None
+    discount_minor: int = 0
+
+
+@transaction.atomic
+def do_book_document(
+    actor: Actor,
+    *,
+    customer_id: int,
+    kind: str,
+    number: str,
+    issued_on: date,
+    currency: str,
+    maturities: Sequence[Maturity],
+    terms: str = "",
+    delivered_on: date | None = None,
+    payment_reference: str = "",
+) -> Document:
+    """Book an invoice, debit note or credit note with its due items. Amounts are given positive; a credit note stores them negative."""
+    actor.need(Right.IMPORT)
+    exponent(currency)
+    if not maturities or min(part.amount_minor for part in maturities) < 0:
+        raise LedgerError("a document needs at least one due item, with amounts of zero or more")
+    sign = -1 if kind == DocumentKind.CREDIT_NOTE else 1
+    common = {"company_id": actor.company_id, "customer_id": customer_id, "currency": currency}
+    document = Document.objects.create(
+        **common, kind=kind, number=number, issued_on=issued_on, delivered_on=delivered_on, terms=terms,
+        total_minor=sign * sum(part.amount_minor for part in maturities), effective_on=issued_on, recorded_at=actor.at,
+    )  # fmt: skip
+    DueItem.objects.bulk_create(
+        DueItem(
+            **common, document=document, seq=seq, amount_minor=sign * part.amount_minor, due_on=part.due_on,
+            discount_until=part.discount_until, discount_minor=part.discount_minor, payment_reference=payment_reference,
+            effective_on=issued_on, recorded_at=actor.at,
+        )
+        for seq, part in enumerate(maturities, start=1)
+    )  # fmt: skip
+    audit.record(
+        actor, "book_document", f"document:{document.pk}", number=number, kind=kind, total=document.total_minor
+    )
+    return document
+
+
+@transaction.atomic
+def do_book_payment(
+    actor: Actor,
+    *,
+    amount_minor: int,
+    currency: str,
+    effective_on: date,
+    customer_id: int | None = None,
+    suspected_customer_id: int | None = None,
+    reference: str = "",
+    payer: str = "",
+) -> Payment:
+    """Book money received; it is applied by ``do_allocate``."""
+    actor.need(Right.IMPORT)
+    exponent(currency)
+    if amount_minor <= 0:
+        raise LedgerError("a payment is more than zero")
+    payment = Payment.objects.create(
+        company_id=actor.company_id, customer_id=customer_id, suspected_customer_id=suspected_customer_id,
+        currency=currency, amount_minor=amount_minor, reference=reference, payer=payer,
+        effective_on=effective_on, recorded_at=actor.at,
+    )  # fmt: skip
+    audit.record(actor, "book_payment", f"payment:{payment.pk}", amount=amount_minor, currency=currency)
+    return payment
+
+
+@transaction.atomic
+def do_allocate(
+    actor: Actor,
+    *,
+    kind: str = AllocationKind.PAYMENT,
+    amount_minor: int,
+    effective_on: date,
+    due_item_id: int | None = None,
+    charge_id: int | None = None,
+    payment_id: int | None = None,
+    credit_item_id: int | None = None,
+    reason: str = "",
+) -> Allocation:
+    """Apply money or credit to a due item or charge, or write an open amount off. The database refuses too much."""
+    actor.need(Right.WAIVE if kind in {AllocationKind.WRITE_OFF, AllocationKind.WAIVER} else Right.ALLOCATE)
+    if kind in {AllocationKind.WRITE_OFF, AllocationKind.WAIVER} and not reason:
+        raise LedgerError("writing off or waiving needs a reason")
+    target = _target(actor.company_id, due_item_id, charge_id, credit_item_id)
+    allocation = Allocation.objects.create(
+        company_id=actor.company_id, customer_id=target.customer_id, kind=kind, due_item_id=due_item_id,
+        charge_id=charge_id, payment_id=payment_id, credit_item_id=credit_item_id, currency=target.currency,
+        amount_minor=amount_minor, reason=reason, effective_on=effective_on, recorded_at=actor.at,
+    )  # fmt: skip
+    audit.record(actor, "allocate", f"allocation:{allocation.pk}", kind=kind, amount=amount_minor, reason=reason)
+    return allocation
+
+
+def _target(
+    company_id: int, due_item_id: int | None, charge_id: int | None, credit_item_id: int | None
+) -> DueItem | Charge:
+    if charge_id is not None:
+        return Charge.objects.select_for_update().get(pk=charge_id, company_id=company_id)
+    wanted = due_item_id if due_item_id is not None else credit_item_id
+    if wanted is None:
+        raise LedgerError("an allocation names a due item, a charge or a credit note")
+    return DueItem.objects.select_for_update().get(pk=wanted, company_id=company_id)
+
+
+@transaction.atomic
+def do_reverse(actor: Actor, allocation_id: int, *, effective_on: date, reason: str) -> Allocation:
+    """Take an allocation back by a row of its own; the item is open again from ``effective_on``."""
+    actor.need(Right.ALLOCATE)
+    if not reason:
+        raise LedgerError("a reversal needs a reason")
+    found = Allocation.objects.select_for_update().get(pk=allocation_id, company_id=actor.company_id)
+    if found.reverses_id is not None or Allocation.objects.filter(reverses=found).exists():
+        raise LedgerError(f"allocation {allocation_id} is a reversal or was reversed already")
+    reversal = Allocation.objects.create(
+        company_id=found.company_id, customer_id=found.customer_id, kind=found.kind, due_item_id=found.due_item_id,
+        charge_id=found.charge_id, payment_id=found.payment_id, credit_item_id=found.credit_item_id,
+        currency=found.currency, amount_minor=-found.amount_minor, reverses=found, reason=reason,
+        effective_on=effective_on, recorded_at=actor.at,
+    )  # fmt: skip
+    audit.record(actor, "reverse", f"allocation:{found.pk}", reason=reason)
+    return reversal
+
+
+@transaction.atomic
+def do_extend(actor: Actor, due_item_id: int, *, due_on: date, reason: str) -> DueDateChange:
+    """Agree a later (or earlier) due date; the first one stays readable."""
+    actor.need(Right.HOLD)
+    item = DueItem.objects.select_for_update().get(pk=due_item_id, company_id=actor.company_id)
+    change = DueDateChange.objects.create(
+        company_id=actor.company_id, due_item=item, due_on=due_on, reason=reason, effective_on=actor.at.date(),
+        recorded_at=actor.at,
+    )  # fmt: skip
+    audit.record(actor, "extend", f"due_item:{item.pk}", due_on=due_on.isoformat(), reason=reason)
+    return change
+
+
+@transaction.atomic
+def do_hold(
+    actor: Actor,
+    *,
+    customer_id: int,
+    reason: str,
+    since: date,
+    until: date | None = None,
+    document_id: int | None = None,
+    due_item_id: int | None = None,
+    amount_minor: int | None = None,
+    currency: str = "",
+    note: str = "",
+    key: str = "",
+) -> Hold:
+    """Hold a due item, a document or a customer, or a part of it, from chasing. A given ``key`` makes it happen once."""
+    actor.need(Right.HOLD)
+    if reason not in HoldReason.values:
+        raise LedgerError(f"{reason!r} is no reason for a hold; use one of {', '.join(HoldReason.values)}")
+    if key and (known := Hold.objects.filter(company_id=actor.company_id, key=key).first()):
+        return known
+    hold = Hold.objects.create(
+        company_id=actor.company_id, customer_id=customer_id, document_id=document_id, due_item_id=due_item_id,
+        reason=reason, amount_minor=amount_minor, currency=currency, since=since, until=until, note=note[:500],
+        owner_id=actor.user_id, key=key, recorded_at=actor.at,
+    )  # fmt: skip
+    audit.record(
+        actor, "hold", f"hold:{hold.pk}", reason=reason, customer=customer_id, item=due_item_id, amount=amount_minor
+    )
+    return hold
+
+
+@transaction.atomic
+def do_release_hold(actor: Actor, hold_id: int, *, on: date, reason: str) -> Hold:
+    """End a hold from ``on``; chasing goes on as the policy says. Releasing twice changes nothing."""
+    actor.need(Right.HOLD)
+    hold = Hold.objects.select_for_update().get(pk=hold_id, company_id=actor.company_id)
+    if hold.released_on is None:
+        hold.released_on, hold.release_reason = on, reason[:200]
+        hold.save(update_fields=["released_on", "release_reason"])
+        audit.record(actor, "release_hold", f"hold:{hold.pk}", reason=reason)
+    return hold
+
+
+@transaction.atomic
+def do_charge(
+    actor: Actor,
+    *,
+    customer_id: int,
+    kind: str,
+    amount_minor: int,
+    currency: str,
+    effective_on: date,
+    basis: dict[str, object],
+    due_item_id: int | None = None,
+    period_from: date | None = None,
+    period_to: date | None = None,
+    notice_key: str = "",
+) -> Charge:
+    """Claim interest, compensation or a fee, as a claim of its own beside the invoice."""
+    actor.need(Right.RELEASE)
+    charge = Charge.objects.create(
+        company_id=actor.company_id, customer_id=customer_id, due_item_id=due_item_id, kind=kind, currency=currency,
+        amount_minor=amount_minor, period_from=period_from, period_to=period_to, basis=basis, notice_key=notice_key,
+        effective_on=effective_on, recorded_at=actor.at,
+    )  # fmt: skip
+    audit.record(actor, "charge", f"charge:{charge.pk}", kind=kind, amount=amount_minor, item=due_item_id)
+    return charge
+
+
+@transaction.atomic
+def do_set_effect(
+    actor: Actor, *, customer_id: int, kind: str, since: date, cause: str, until: date | None = None
+) -> Effect:
+    """Put a consequence in force for a customer; the same cause sets it once."""
+    effect, made = Effect.objects.get_or_create(
+        company_id=actor.company_id, customer_id=customer_id, kind=kind, cause=cause,
+        defaults={"since": since, "until": until, "recorded_at": actor.at},
+    )  # fmt: skip
+    if made:
+        audit.record(actor, "set_effect", f"customer:{customer_id}", kind=kind, cause=cause)
+    return effect
+
+
+@transaction.atomic
+def do_lift_effect(actor: Actor, effect_id: int, *, on: date, reason: str) -> Effect:
+    """End a consequence on a day."""
+    actor.need(Right.HOLD)
+    effect = Effect.objects.select_for_update().get(pk=effect_id, company_id=actor.company_id)
+    effect.until = on
+    effect.save(update_fields=["until"])
+    audit.record(actor, "lift_effect", f"effect:{effect.pk}", reason=reason)
+    return effect
+
+
+@transaction.atomic
+def do_publish_fact(
+    actor: Actor,
+    *,
+    room: str,
+    kind: str,
+    subject: str,
+    as_of: date,
+    value: int,
+    source_version: str,
+    valid_until: date | None = None,
+    reasons: Sequence[dict[str, object]] = (),
+) -> Fact:
+    """Publish a result for other rooms; only the registered room may write a kind. The same day and version is replaced."""
+    registered = KINDS.get(kind)
+    if registered is None or registered.writer != room:
+        raise LedgerError(f"room {room} may not write facts of kind {kind!r}; see ledger/facts.py")
+    fact, _ = Fact.objects.update_or_create(
+        company_id=actor.company_id, subject=subject, kind=kind, as_of=as_of, source_version=source_version,
+        defaults={"value": value, "unit": registered.unit, "valid_until": valid_until, "reasons": list(reasons),
+                  "recorded_at": actor.at},
+    )  # fmt: skip
+    return fact
+
+
+@transaction.atomic
+def do_accept_terms(
+    actor: Actor, *, customer_id: int, version: str, clause: str, accepted_by: str, accepted_on: date, accepted_how: str,
+    governing_law: str = "", payment_terms: str = "", interest_rate_ppm: int | None = None,
+    retention_of_title: bool = False, language: str = "",
+) -> AcceptedTerms:  # fmt: skip
+    """Record which terms a customer accepted, who accepted, when and how."""
+    actor.need(Right.HOLD)
+    terms = AcceptedTerms.objects.create(
+        company_id=actor.company_id, customer_id=customer_id, version=version, clause=clause, language=language,
+        accepted_by=accepted_by, accepted_on=accepted_on, accepted_how=accepted_how, valid_from=accepted_on,
+        governing_law=governing_law, payment_terms=payment_terms, interest_rate_ppm=interest_rate_ppm,
+        retention_of_title=retention_of_title, recorded_at=actor.at,
+    )  # fmt: skip
+    audit.record(actor, "accept_terms", f"customer:{customer_id}", version=version, accepted_by=accepted_by)
+    return terms

@@ -1,0 +1,186 @@
+"""The audit log: entries written with the action, sealed into one chain per company afterwards, verified from outside.
+
+1. An action writes one entry inside its own transaction; its ``content_hash`` covers company, moment, actor, action,
+   subject and detail. A bulk action stands as one entry that holds the Merkle root of its rows.
+2. The sealer takes the committed entries that have no seal, in the order of their ids, and links each to the head before:
+   ``head = H(previous head, sequence, content hash)``. Sequences start at 1 and have no gap.
+3. Heads are anchored where the ledger's owner cannot quietly change them: run manifests, evidence files.
+4. ``verify`` finds an edited entry (its content hash differs), a removed or re-ordered one (a link or sequence does not
+   fit), a removed unsealed one within a sealed range (never: those have seals), and a cut tail (an anchor that is beyond
+   the chain or differs from it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db import connection, transaction
+
+from fairdue.kernel import chain
+from fairdue.ledger.models import AuditAnchor, AuditEntry, AuditSeal
+from fairdue.people.actor import Actor
+from fairdue.people.models import Company
+
+
+def content_hash(company_id: int, at: datetime, actor: str, action: str, subject: str, detail: dict[str, Any]) -> str:
+    """Give the hash over everything an entry says."""
+    moment = at.astimezone(UTC).isoformat(timespec="microseconds")
+    return chain.digest("fairdue audit v1", chain.canonical([company_id, moment, actor, action, subject, detail]))
+
+
+def record(actor: Actor, action: str, subject: str, **detail: Any) -> AuditEntry:
+    """Write the entry of one action, inside the caller's transaction. ``detail`` holds integers, text, lists; no floats."""
+    name = actor.name if actor.user_id is None else f"{actor.name} (user {actor.user_id})"
+    return AuditEntry.objects.create(
+        company_id=actor.company_id,
+        at=actor.at,
+        actor=name,
+        action=action,
+        subject=subject,
+        detail=detail,
+        content_hash=content_hash(actor.company_id, actor.at, name, action, subject, detail),
+    )
+
+
+def record_bulk(actor: Actor, action: str, subject: str, leaves: Iterable[bytes], **detail: Any) -> AuditEntry:
+    """Write one entry for many rows: the rows stand in it by the Merkle root of ``leaves``, in their order."""
+    return record(actor, action, subject, merkle_root=chain.merkle_root(leaves), **detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last link of a company's chain; sequence 0 is the empty chain."""
+
+    sequence: int
+    head: str
+
+
+def head_of(company_id: int) -> Head:
+    """Give the present head of a company's chain."""
+    last = AuditSeal.objects.filter(company_id=company_id).order_by("-sequence").values_list("sequence", "head").first()
+    return Head(*last) if last else Head(0, chain.GENESIS)
+
+
+def seal(company_id: int) -> Head:
+    """Chain all committed entries of a company that have no seal yet, and give the new head.
+
+    The company's row is locked, so that two sealers never build two tails.
+    """
+    with transaction.atomic():
+        Company.objects.select_for_update().get(pk=company_id)
+        at = head_of(company_id)
+        entries = AuditEntry.objects.filter(company_id=company_id, seal__isnull=True).order_by("id")
+        sequence, head, made = at.sequence, at.head, []
+        for entry_id, hashed in entries.values_list("id", "content_hash").iterator(chunk_size=5000):
+            sequence += 1
+            head = chain.link(head, sequence, hashed)
+            made.append(AuditSeal(company_id=company_id, sequence=sequence, entry_id=entry_id, head=head))
+        AuditSeal.objects.bulk_create(made, batch_size=2000)
+        return Head(sequence, head)
+
+
+def anchor(actor: Actor, place: str) -> Head:
+    """Seal, and note that the head was also written to ``place`` (such as a run's manifest)."""
+    head = seal(actor.company_id)
+    AuditAnchor.objects.create(
+        company_id=actor.company_id, sequence=head.sequence, head=head.head, place=place, at=actor.at
+    )
+    return head
+
+
+class Fault(StrEnum):
+    """What ``verify`` can find."""
+
+    EDITED = "edited"
+    BROKEN_LINK = "broken_link"
+    GAP = "gap"
+    REMOVED = "removed"
+    CUT_TAIL = "cut_tail"
+    ANCHOR_DIFFERS = "anchor_differs"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong with a chain, with the sequence where it shows."""
+
+    fault: Fault
+    sequence: int
+    detail: str
+
+
+def verify(company_id: int, anchors: Iterable[tuple[int, str, str]] = ()) -> list[Finding]:
+    """Check the whole chain of a company against itself, the ledger's anchors and ``anchors`` from outside.
+
+    ``anchors`` are (sequence, head, place). An empty list means: nothing was edited, removed, re-ordered or cut off.
+    """
+    findings: list[Finding] = []
+    heads = {0: chain.GENESIS}
+    expected, head = 0, chain.GENESIS
+    for sequence, sealed, entry in _chain(company_id):
+        expected += 1
+        if sequence != expected:
+            findings.append(Finding(Fault.GAP, expected, f"sequence {expected} to {sequence - 1} is missing"))
+            expected = sequence
+        if entry is None:
+            findings.append(Finding(Fault.REMOVED, sequence, "the sealed entry is gone"))
+        else:
+            findings += _edited(sequence, entry)
+            linked = chain.link(head, sequence, entry.content_hash)
+            if linked != sealed:
+                findings.append(Finding(Fault.BROKEN_LINK, sequence, "the link does not fit the entry before it"))
+        head = heads[sequence] = sealed
+    stored = AuditAnchor.objects.filter(company_id=company_id).values_list("sequence", "head", "place")
+    findings += [found for known in [*stored, *anchors] if (found := _against(heads, *known)) is not None]
+    return findings
+
+
+def _chain(company_id: int) -> Iterator[tuple[int, str, AuditEntry | None]]:
+    columns = ("company_id", "at", "actor", "action", "subject", "detail", "content_hash")
+    seals = (
+        AuditSeal.objects.filter(company_id=company_id).order_by("sequence").values_list("sequence", "head", "entry_id")
+    )
+    batch: list[tuple[int, str, int]] = []
+    for row in seals.iterator(chunk_size=2000):
+        batch.append(row)
+        if len(batch) == 500:
+            yield from _with_entries(batch, columns)
+            batch = []
+    yield from _with_entries(batch, columns)
+
+
+def _with_entries(
+    batch: list[tuple[int, str, int]], columns: tuple[str, ...]
+) -> Iterator[tuple[int, str, AuditEntry | None]]:
+    entries = AuditEntry.objects.only(*columns).in_bulk([row[2] for row in batch])
+    for sequence, head, entry_id in batch:
+        yield sequence, head, entries.get(entry_id)
+
+
+def _edited(sequence: int, entry: AuditEntry) -> list[Finding]:
+    now = content_hash(entry.company_id, entry.at, entry.actor, entry.action, entry.subject, entry.detail)
+    if now == entry.content_hash:
+        return []
+    return [Finding(Fault.EDITED, sequence, f"entry {entry.pk} no longer says what was sealed")]
+
+
+def _against(heads: dict[int, str], sequence: int, head: str, place: str) -> Finding | None:
+    if sequence not in heads:
+        return Finding(Fault.CUT_TAIL, sequence, f"{place} knows sequence {sequence}; the chain ends before it")
+    if heads[sequence] != head:
+        return Finding(Fault.ANCHOR_DIFFERS, sequence, f"{place} knows another head for sequence {sequence}")
+    return None
+
+
+def unsealed(company_id: int) -> int:
+    """Count the entries that wait for the sealer."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT COUNT(*) FROM ledger_audit_entry e WHERE e.company_id = %s"
+            " AND NOT EXISTS (SELECT 1 FROM ledger_audit_seal s WHERE s.entry_id = e.id)",
+            [company_id],
+        )
+        return int(cursor.fetchone()[0])

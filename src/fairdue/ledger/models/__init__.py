@@ -1,0 +1,48 @@
+"""What the ledger stores. Money facts are append-only: databases refuse to change or delete them."""
+
+from fairdue.ledger.models.audit import AuditAnchor, AuditEntry, AuditSeal
+from fairdue.ledger.models.claims import Charge, ChargeKind, ExchangeRate
+from fairdue.ledger.models.documents import Document, DocumentKind, DueDateChange, DueItem
+from fairdue.ledger.models.holds import Effect, EffectKind, Fact, Hold, HoldReason
+from fairdue.ledger.models.money import Allocation, AllocationKind, Payment
+from fairdue.ledger.models.parties import (
+    AcceptedTerms,
+    Channel,
+    Consent,
+    Contact,
+    ContactPurpose,
+    Customer,
+    CustomerGroup,
+    Known,
+)
+from fairdue.ledger.models.sources import Source
+
+__all__ = [
+    "AcceptedTerms",
+    "Allocation",
+    "AllocationKind",
+    "AuditAnchor",
+    "AuditEntry",
+    "AuditSeal",
+    "Channel",
+    "Charge",
+    "ChargeKind",
+    "Consent",
+    "Contact",
+    "ContactPurpose",
+    "Customer",
+    "CustomerGroup",
+    "Document",
+    "DocumentKind",
+    "DueDateChange",
+    "DueItem",
+    "Effect",
+    "EffectKind",
+    "ExchangeRate",
+    "Fact",
+    "Hold",
+    "HoldReason",
+    "Known",
+    "Payment",
+    "Source",
+]

@@ -1,0 +1,223 @@
+"""Bulk reads of the ledger; no writes. The open amount has one definition, here for single customers and live checks, and in
+``sql/open_items.sql`` for portfolios; tests hold the two together.
+
+open(item, as of D, as known at K) = amount − Σ allocations to it (an invoice) or amount + Σ its uses (a credit note), over
+rows with ``effective_on <= D`` and ``recorded_at <= K``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.db import connection
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """A due item with a balance. ``held_minor`` is the part not to be chased; ``due_on`` is the due date now agreed."""
+
+    due_item_id: int
+    document_id: int
+    customer_id: int
+    document_number: str
+    kind: str
+    issued_on: date
+    due_on: date
+    currency: str
+    amount_minor: int
+    open_minor: int
+    held_minor: int
+    hold_reasons: tuple[str, ...]
+
+    def days_overdue(self, as_of: date) -> int:
+        """Give the days since the due date; negative before it."""
+        return (as_of - self.due_on).days
+
+
+_OPEN = """
+SELECT i.id, i.document_id, i.customer_id, d.number, d.kind, d.issued_on,
+  COALESCE((SELECT c.due_on FROM ledger_due_date_change c WHERE c.due_item_id = i.id
+            AND c.effective_on <= %(as_of)s AND c.recorded_at <= %(known_at)s
+            ORDER BY c.effective_on DESC, c.recorded_at DESC, c.id DESC LIMIT 1), i.due_on),
+  i.currency, i.amount_minor,
+  i.amount_minor
+    - COALESCE((SELECT SUM(a.amount_minor) FROM ledger_allocation a WHERE a.due_item_id = i.id
+                AND a.effective_on <= %(as_of)s AND a.recorded_at <= %(known_at)s), 0)
+    + COALESCE((SELECT SUM(a.amount_minor) FROM ledger_allocation a WHERE a.credit_item_id = i.id
+                AND a.effective_on <= %(as_of)s AND a.recorded_at <= %(known_at)s), 0) AS open_minor
+FROM ledger_due_item i JOIN ledger_document d ON d.id = i.document_id
+WHERE i.company_id = %(company)s AND i.effective_on <= %(as_of)s AND i.recorded_at <= %(known_at)s {only}
+ORDER BY i.customer_id, i.due_on, i.id
+"""
+
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def _moment(value: datetime) -> Any:
+    return value if connection.vendor == "postgresql" else str(value.astimezone(UTC).replace(tzinfo=None))
+
+
+def _day(value: date) -> Any:
+    return value if connection.vendor == "postgresql" else value.isoformat()
+
+
+def _date(value: Any) -> date:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _ids(column: str, ids: Iterable[int] | None) -> str:
+    if ids is None:
+        return ""
+    listed = ",".join(str(int(value)) for value in ids)
+    return f"AND {column} IN ({listed or 'NULL'})"
+
+
+def open_items(
+    company_id: int, as_of: date, *, customer_ids: Sequence[int] | None = None, known_at: datetime = FAR
+) -> list[OpenItem]:
+    """Give the items with a balance, by customer and due date, with the parts on hold on ``as_of``. Two queries."""
+    values = {"company": company_id, "as_of": _day(as_of), "known_at": _moment(known_at)}
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN.format(only=_ids("i.customer_id", customer_ids)), values)
+        rows = [row for row in cursor.fetchall() if row[9] != 0]
+    holds = holds_on(company_id, as_of, customer_ids=customer_ids, known_at=known_at)
+    found = []
+    for row in rows:
+        held, reasons = holds.held(row[2], row[1], row[0], int(row[9]))
+        found.append(
+            OpenItem(
+                row[0],
+                row[1],
+                row[2],
+                row[3],
+                row[4],
+                _date(row[5]),
+                _date(row[6]),
+                row[7],
+                int(row[8]),
+                int(row[9]),
+                held,
+                reasons,
+            )
+        )
+    return sorted(found, key=lambda item: (item.customer_id, item.due_on, item.due_item_id))
+
+
+def open_amounts(
+    company_id: int, as_of: date, *, customer_ids: Sequence[int] | None = None, known_at: datetime = FAR
+) -> dict[int, int]:
+    """Give the open amount in minor units of every item with a balance, by due item id. One query."""
+    values = {"company": company_id, "as_of": _day(as_of), "known_at": _moment(known_at)}
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN.format(only=_ids("i.customer_id", customer_ids)), values)
+        return {row[0]: int(row[9]) for row in cursor.fetchall() if row[9] != 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """The holds in force on a day, ready to be asked per item."""
+
+    whole: dict[tuple[str, int], tuple[str, ...]]
+    parts: dict[tuple[str, int], tuple[tuple[int, str], ...]]
+
+    def held(
+        self, customer_id: int, document_id: int, due_item_id: int, open_minor: int
+    ) -> tuple[int, tuple[str, ...]]:
+        """Give the held part of an item (at most its open amount) and the reasons, sorted.
+
+        A hold without an amount holds all of its scope. Amounts of several part holds add up, up to the open amount. A
+        part hold on a document or customer holds that much of each of its items: too much held is safer than too much
+        chased.
+        """
+        scopes = (("customer", customer_id), ("document", document_id), ("item", due_item_id))
+        reasons = {reason for scope in scopes for reason in self.whole.get(scope, ())}
+        part = 0
+        for scope in scopes:
+            for amount, reason in self.parts.get(scope, ()):
+                part += amount
+                reasons.add(reason)
+        wholly = any(scope in self.whole for scope in scopes)
+        limit = max(open_minor, 0)
+        return (limit if wholly else min(part, limit)), tuple(sorted(reasons))
+
+
+_HOLDS = """
+SELECT customer_id, document_id, due_item_id, reason, amount_minor FROM ledger_hold
+WHERE company_id = %(company)s AND since <= %(as_of)s AND (until IS NULL OR until >= %(as_of)s)
+  AND (released_on IS NULL OR released_on > %(as_of)s) AND recorded_at <= %(known_at)s {only} ORDER BY id
+"""
+
+
+def holds_on(
+    company_id: int, as_of: date, *, customer_ids: Sequence[int] | None = None, known_at: datetime = FAR
+) -> Holds:
+    """Give the holds in force on ``as_of``. One query."""
+    values = {"company": company_id, "as_of": _day(as_of), "known_at": _moment(known_at)}
+    whole: dict[tuple[str, int], tuple[str, ...]] = {}
+    parts: dict[tuple[str, int], tuple[tuple[int, str], ...]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLDS.format(only=_ids("customer_id", customer_ids)), values)
+        for customer_id, document_id, due_item_id, reason, amount in cursor.fetchall():
+            scope = ("item", due_item_id) if due_item_id else ("document", document_id) if document_id else None
+            key = scope or ("customer", customer_id)
+            if amount is None:
+                whole[key] = (*whole.get(key, ()), reason)
+            else:
+                parts[key] = (*parts.get(key, ()), (int(amount), reason))
+    return Holds(whole, parts)
+
+
+_UNAPPLIED = """
+SELECT p.id, p.customer_id, p.suspected_customer_id, p.currency, p.effective_on, p.amount_minor - COALESCE((
+    SELECT SUM(a.amount_minor) FROM ledger_allocation a WHERE a.payment_id = p.id
+    AND a.effective_on <= %(as_of)s AND a.recorded_at <= %(known_at)s), 0) AS rest
+FROM ledger_payment p WHERE p.company_id = %(company)s AND p.effective_on <= %(as_of)s AND p.recorded_at <= %(known_at)s
+  {only}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Unapplied:
+    """Money received and not applied: a credit of its customer, or in transit for a suspected one."""
+
+    payment_id: int
+    customer_id: int | None
+    suspected_customer_id: int | None
+    currency: str
+    received_on: date
+    rest_minor: int
+
+
+def unapplied_payments(
+    company_id: int, as_of: date, *, customer_ids: Sequence[int] | None = None, known_at: datetime = FAR
+) -> list[Unapplied]:
+    """Give the payments with an unapplied rest. One query."""
+    values = {"company": company_id, "as_of": _day(as_of), "known_at": _moment(known_at)}
+    only = ""
+    if customer_ids is not None:
+        known = _ids("p.customer_id", customer_ids).removeprefix("AND ")
+        only = f"AND ({known} OR {known.replace('p.customer_id', 'p.suspected_customer_id')})"
+    with connection.cursor() as cursor:
+        cursor.execute(_UNAPPLIED.format(only=only), values)
+        rows = cursor.fetchall()
+    return [Unapplied(r[0], r[1], r[2], r[3], _date(r[4]), int(r[5])) for r in sorted(rows) if r[5] > 0]
+
+
+_OPEN_CHARGES = """
+SELECT c.id, c.customer_id, c.kind, c.currency, c.amount_minor - COALESCE((
+    SELECT SUM(a.amount_minor) FROM ledger_allocation a WHERE a.charge_id = c.id AND a.effective_on <= %(as_of)s), 0)
+FROM ledger_charge c WHERE c.company_id = %(company)s AND c.effective_on <= %(as_of)s {only} ORDER BY c.id
+"""
+
+
+def open_charges(
+    company_id: int, as_of: date, *, customer_ids: Sequence[int] | None = None
+) -> dict[int, tuple[int, str, str, int]]:
+    """Give the unpaid charges: id to (customer id, kind, currency, open minor). One query."""
+    values = {"company": company_id, "as_of": _day(as_of)}
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN_CHARGES.format(only=_ids("c.customer_id", customer_ids)), values)
+        return {row[0]: (row[1], row[2], row[3], int(row[4])) for row in cursor.fetchall() if row[4] != 0}

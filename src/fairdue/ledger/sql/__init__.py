@@ -1,0 +1,1 @@
+"""Measures of the ledger, one SQL file each."""
