@@ -1,0 +1,167 @@
+"""What comes back: bounces, replies, postings, and a person's word on an uncertain message."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from fairdue.contact.actions.messages import ContactError
+from fairdue.contact.actions.tasks import event, open_task
+from fairdue.contact.facts import GatePolicy
+from fairdue.contact.models import EventKind, MessageState, OutboxMessage, Task, TaskKind, TimelineEvent
+from fairdue.contact.reasons import DeliveryReason, EventReason
+from fairdue.kernel.reasons import because
+from fairdue.ledger import audit
+from fairdue.ledger.actions import do_hold
+from fairdue.ledger.models import Channel, Contact, HoldReason
+from fairdue.people.actor import Actor, Right
+
+REPLIES_KEPT_CHARS = 10_000
+
+
+@transaction.atomic
+def do_record_bounce(
+    actor: Actor, *, message_pk: int | None = None, contact_id: int | None = None, address: str = "", detail: str = ""
+) -> Task | None:
+    """Record that mail came back: mark the contact, take the hand-over of the message back, ask a person for an address.
+
+    Known by its message, else by its contact. Recording the same bounce twice changes nothing. Gives the task.
+    """
+    actor.need(Right.HOLD)
+    message = None
+    if message_pk is not None:
+        message = OutboxMessage.objects.select_for_update().get(pk=message_pk, company_id=actor.company_id)
+        contact_id = message.contact_id
+    contact = None if contact_id is None else Contact.objects.filter(pk=contact_id, company_id=actor.company_id).first()
+    if message is None and contact is None:
+        return None
+    customer_id = message.customer_id if message else contact.customer_id if contact else 0
+    address = address or (message.recipient_email if message else "") or (contact.email if contact else "")
+    reason = because(DeliveryReason.BOUNCED, address=address, detail=detail[:300])
+    if message is not None:
+        if message.state == MessageState.BOUNCED:
+            return Task.objects.filter(company_id=actor.company_id, key=f"bounce:message:{message.pk}").first()
+        message.state, message.reasons = MessageState.BOUNCED, [reason.as_dict()]
+        message.save(update_fields=["state", "reasons"])
+        _close_uncertain(actor, message, "came back")
+    if contact is not None and contact.bounced_on is None and contact.email.lower() == address.lower():
+        contact.bounced_on, contact.bounce_reason = actor.at.date(), detail[:300]
+        contact.save(update_fields=["bounced_on", "bounce_reason"])
+    subject = f"message:{message.pk}" if message else f"contact:{contact_id}"
+    audit.record(actor, "bounce", subject, detail=detail[:300])
+    event(actor, customer_id, EventKind.BOUNCE, reason, subject=subject, channel=Channel.EMAIL)
+    return open_task(
+        actor, customer_id=customer_id, kind=TaskKind.BOUNCE, key=f"bounce:{subject}", due_on=actor.at.date(),
+        reasons=[reason], subject=subject,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def do_record_reply(
+    actor: Actor, *, customer_id: int, reply_id: str, subject: str, text: str, out_of_office: bool = False
+) -> TimelineEvent | None:
+    """Record a reply; it holds the customer's next step until a person has read it. An out-of-office note holds nothing.
+
+    ``reply_id`` is the reply's Message-ID: the same mail read twice is recorded once (None is given then).
+    """
+    actor.need(Right.HOLD)
+    mark = f"reply:{reply_id[:100]}"
+    if TimelineEvent.objects.filter(company_id=actor.company_id, customer_id=customer_id, subject=mark).exists():
+        return None
+    code = EventReason.OUT_OF_OFFICE if out_of_office else EventReason.REPLY
+    reason = because(code, subject=subject[:200])
+    made = event(
+        actor, customer_id, EventKind.REPLY, reason, subject=mark, channel=Channel.EMAIL, text=text[:REPLIES_KEPT_CHARS]
+    )
+    if not out_of_office:
+        key = f"reply:{made.pk}"
+        do_hold(
+            actor, customer_id=customer_id, reason=HoldReason.REPLY, since=actor.at.date(), note=subject[:500],
+            key=f"{key}/customer",
+        )  # fmt: skip
+        open_task(
+            actor, customer_id=customer_id, kind=TaskKind.REPLY, key=key, due_on=actor.at.date(), reasons=[reason],
+            subject=f"event:{made.pk}",
+        )  # fmt: skip
+    audit.record(actor, "reply", f"event:{made.pk}", customer=customer_id, out_of_office=out_of_office)
+    return made
+
+
+@transaction.atomic
+def do_record_posting(actor: Actor, message_pk: int, *, posted_on: date, tracking_no: str = "") -> OutboxMessage:
+    """Record that a printed letter was posted. Raises ContactError for a message that is no handed-over letter."""
+    actor.need(Right.HOLD)
+    message = OutboxMessage.objects.select_for_update().get(pk=message_pk, company_id=actor.company_id)
+    if message.channel != Channel.LETTER or message.state != MessageState.HANDED_OVER:
+        raise ContactError(gettext("Only a letter that was handed over can be posted."))
+    message.posted_on, message.tracking_no = posted_on, tracking_no[:80]
+    message.save(update_fields=["posted_on", "tracking_no"])
+    audit.record(
+        actor, "posting", f"message:{message.pk}", posted_on=posted_on.isoformat(), tracking_no=tracking_no[:80]
+    )
+    posted = because(DeliveryReason.POSTED, posted_on=posted_on.isoformat(), tracking_no=tracking_no[:80])
+    event(
+        actor, message.customer_id, EventKind.MESSAGE, posted, subject=f"message:{message.pk}", channel=Channel.LETTER
+    )
+    Task.objects.filter(company_id=actor.company_id, key=f"posting:message:{message.pk}", done_at__isnull=True).update(
+        done_at=actor.at, done_by=actor.name, outcome=tracking_no[:500]
+    )
+    return message
+
+
+@transaction.atomic
+def do_open_posting_tasks(actor: Actor, today: date) -> int:
+    """Open a task for each letter whose posting is not recorded within its policy's days; never a second print."""
+    actor.need(Right.RUN)
+    waiting = OutboxMessage.objects.filter(
+        company_id=actor.company_id, state=MessageState.HANDED_OVER, channel=Channel.LETTER, posted_on__isnull=True
+    ).order_by("id")
+    made = 0
+    for message in waiting.defer("body_text", "body_html"):
+        handed_on = message.handed_over_at.date() if message.handed_over_at else today
+        if today - handed_on >= timedelta(days=GatePolicy.from_dict(message.gate_policy).posting_record_days):
+            reason = because(DeliveryReason.POSTING_MISSING, handed_over_on=handed_on.isoformat())
+            subject = f"message:{message.pk}"
+            open_task(
+                actor, customer_id=message.customer_id, kind=TaskKind.POSTING, key=f"posting:{subject}", due_on=today,
+                reasons=[reason], subject=subject,
+            )  # fmt: skip
+            made += 1
+    return made
+
+
+@transaction.atomic
+def do_resolve_uncertain(actor: Actor, message_pk: int, *, left: bool, note: str) -> OutboxMessage:
+    """Take a person's word on an uncertain message: it left (handed over then), or it did not (queued again).
+
+    Raises ContactError for a message that is not uncertain, and without a note on how the person found out.
+    """
+    actor.need(Right.RELEASE)
+    message = OutboxMessage.objects.select_for_update().get(pk=message_pk, company_id=actor.company_id)
+    if message.state != MessageState.UNCERTAIN:
+        raise ContactError(gettext("The message is %(state)s, not uncertain.") % {"state": message.get_state_display()})
+    if not note:
+        raise ContactError(gettext("Please say how you found out."))
+    if left:
+        message.state, message.handed_over_at = MessageState.HANDED_OVER, message.handing_at or message.claimed_at
+        message.hand_over_evidence = {"kind": "person", "by": actor.name, "note": note[:500]}
+    else:
+        message.state, message.handing_at, message.not_before = MessageState.QUEUED, None, None
+    message.reasons = []
+    message.save(update_fields=["state", "handed_over_at", "hand_over_evidence", "handing_at", "not_before", "reasons"])
+    audit.record(actor, "resolve_uncertain", f"message:{message.pk}", left=left, note=note[:500])
+    reason = because(DeliveryReason.RESOLVED_SENT if left else DeliveryReason.RESOLVED_NOT_SENT)
+    event(
+        actor, message.customer_id, EventKind.MESSAGE, reason, subject=f"message:{message.pk}", channel=message.channel,
+        text=note,
+    )  # fmt: skip
+    _close_uncertain(actor, message, note)
+    return message
+
+
+def _close_uncertain(actor: Actor, message: OutboxMessage, outcome: str) -> None:
+    Task.objects.filter(
+        company_id=actor.company_id, key__startswith=f"uncertain:message:{message.pk}:", done_at__isnull=True
+    ).update(done_at=actor.at, done_by=actor.name, outcome=outcome[:500])

@@ -1,0 +1,125 @@
+"""Tasks, notes, calls: what people are asked to do and what they write down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import transaction
+
+from fairdue.contact.models import EventKind, Task, TaskKind, TimelineEvent
+from fairdue.contact.reasons import EventReason
+from fairdue.kernel.reasons import Reason, because
+from fairdue.ledger import audit
+from fairdue.ledger.actions import do_release_hold
+from fairdue.ledger.models import Hold
+from fairdue.people.actor import Actor, Right
+
+READING_RELEASES = frozenset({TaskKind.REPLY.value})
+"""Tasks whose completion alone ends their holds: a reply holds the next step until a person has read it."""
+
+
+def event(
+    actor: Actor, customer_id: int, kind: str, reason: Reason, *, subject: str = "", channel: str = "", text: str = ""
+) -> TimelineEvent:
+    """Write one event on a customer's timeline, inside the caller's transaction."""
+    return TimelineEvent.objects.create(
+        company_id=actor.company_id, customer_id=customer_id, at=actor.at, kind=kind, subject=subject, channel=channel,
+        code=reason.code, values=dict(reason.values), text=text, actor=actor.name,
+    )  # fmt: skip
+
+
+def open_task(
+    actor: Actor,
+    *,
+    customer_id: int | None,
+    kind: str,
+    key: str,
+    due_on: date,
+    reasons: Iterable[Reason] = (),
+    subject: str = "",
+    owner_id: int | None = None,
+) -> Task:
+    """Open a task once per key, inside the caller's transaction. A task already done stays done."""
+    task, made = Task.objects.get_or_create(
+        company_id=actor.company_id,
+        key=key,
+        defaults={
+            "customer_id": customer_id, "kind": kind, "due_on": due_on, "owner_id": owner_id, "subject": subject,
+            "reasons": [reason.as_dict() for reason in reasons], "created_at": actor.at,
+        },
+    )  # fmt: skip
+    if made:
+        audit.record(actor, "task", f"task:{task.pk}", kind=kind, key=key)
+    return task
+
+
+@transaction.atomic
+def do_task(
+    actor: Actor,
+    *,
+    customer_id: int | None,
+    kind: str,
+    key: str,
+    due_on: date,
+    reasons: Iterable[Reason] = (),
+    subject: str = "",
+    owner_id: int | None = None,
+) -> Task:
+    """Ask a person to do something by a day; the same key is the same task."""
+    actor.need(Right.HOLD)
+    return open_task(
+        actor,
+        customer_id=customer_id,
+        kind=kind,
+        key=key,
+        due_on=due_on,
+        reasons=reasons,
+        subject=subject,
+        owner_id=owner_id,
+    )
+
+
+@transaction.atomic
+def do_finish_task(actor: Actor, task_id: int, *, outcome: str, release_holds: bool = False) -> Task:
+    """Record a task as done, with its outcome. Finishing twice changes nothing.
+
+    ``release_holds`` ends the holds that came with the task (an answer found settled); a read reply always does.
+    """
+    actor.need(Right.HOLD)
+    task = Task.objects.select_for_update().get(pk=task_id, company_id=actor.company_id)
+    if task.done_at is not None:
+        return task
+    task.done_at, task.done_by, task.outcome = actor.at, actor.name, outcome[:500]
+    task.save(update_fields=["done_at", "done_by", "outcome"])
+    if release_holds or task.kind in READING_RELEASES:
+        tied = Hold.objects.filter(
+            company_id=actor.company_id, key__startswith=f"{task.key}/", released_on__isnull=True
+        )
+        for hold_id in tied.order_by("id").values_list("id", flat=True):
+            do_release_hold(actor, hold_id, on=actor.at.date(), reason=outcome[:200] or "read")
+    audit.record(actor, "finish_task", f"task:{task.pk}", outcome=task.outcome)
+    if task.customer_id is not None:
+        done = because(EventReason.TASK_DONE, outcome=task.outcome)
+        event(actor, task.customer_id, EventKind.TASK, done, subject=f"task:{task.pk}")
+    return task
+
+
+@transaction.atomic
+def do_note(actor: Actor, *, customer_id: int, text: str, subject: str = "") -> TimelineEvent:
+    """Write a note on a customer's timeline."""
+    actor.need(Right.HOLD)
+    made = event(actor, customer_id, EventKind.NOTE, because(EventReason.NOTE), subject=subject, text=text)
+    audit.record(actor, "note", f"event:{made.pk}", customer=customer_id)
+    return made
+
+
+@transaction.atomic
+def do_record_call(actor: Actor, *, customer_id: int, text: str, subject: str = "") -> TimelineEvent:
+    """Record a call made at the actor's moment; it counts against the contact budget."""
+    actor.need(Right.HOLD)
+    made = event(
+        actor, customer_id, EventKind.CALL, because(EventReason.CALL), subject=subject, channel="call", text=text
+    )
+    audit.record(actor, "call", f"event:{made.pk}", customer=customer_id)
+    return made

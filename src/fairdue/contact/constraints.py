@@ -1,0 +1,68 @@
+"""The database's own guards of this room: fixed content, append-only rows, the wall between companies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fairdue.ledger.constraints.install import row_level_security, run
+
+TABLES = (
+    "contact_gate_block",
+    "contact_outbox_message",
+    "contact_portal_answer",
+    "contact_portal_link",
+    "contact_stored_blob",
+    "contact_task",
+    "contact_timeline_event",
+)
+APPEND_ONLY = ("contact_gate_block", "contact_portal_answer", "contact_timeline_event")
+FIXED = (
+    *("company_id", "customer_id", "contact_id", "step_key", "run_key", "kind", "channel", "language", "subject"),
+    *("recipient_name", "recipient_email", "body_text", "body_html", "edited_text", "attachments", "message_id"),
+    *("content_sha256", "currency", "claim_items", "gate_policy", "legal_stage", "earliest_on", "requires_steps"),
+    *("created_by", "released_by_id", "created_at"),
+)
+"""What a message is made of; its state stands in the other columns."""
+
+
+def install_contact(apps: Any, schema_editor: Any) -> None:
+    """Migration step: the guards on the connected database."""
+    vendor = schema_editor.connection.vendor
+    run(schema_editor, _append_only(vendor) + _fixed_content(vendor))
+    if vendor == "postgresql":
+        run(schema_editor, row_level_security(list(TABLES)))
+
+
+def _append_only(vendor: str) -> list[str]:
+    if vendor == "postgresql":
+        return [
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION fairdue_append_only()"
+            for table in APPEND_ONLY
+        ]
+    return [
+        f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table}"
+        f" BEGIN SELECT RAISE(ABORT, 'fairdue: rows of {table} are never changed or deleted'); END"
+        for table in APPEND_ONLY
+        for verb in ("UPDATE", "DELETE")
+    ]
+
+
+def _fixed_content(vendor: str) -> list[str]:
+    message = "fairdue: the content of a message is never changed or deleted"
+    if vendor == "postgresql":
+        changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in FIXED)
+        return [
+            "CREATE FUNCTION fairdue_message_fixed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            f" IF TG_OP = 'DELETE' OR {changed} THEN RAISE EXCEPTION '{message}' USING ERRCODE = 'check_violation'; END IF;"
+            " RETURN NEW; END $$",
+            "CREATE TRIGGER contact_outbox_message_fixed BEFORE UPDATE OR DELETE ON contact_outbox_message"
+            " FOR EACH ROW EXECUTE FUNCTION fairdue_message_fixed()",
+        ]
+    changed = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in FIXED)
+    return [
+        f"CREATE TRIGGER contact_outbox_message_fixed BEFORE UPDATE ON contact_outbox_message WHEN {changed}"
+        f" BEGIN SELECT RAISE(ABORT, '{message}'); END",
+        "CREATE TRIGGER contact_outbox_message_kept BEFORE DELETE ON contact_outbox_message"
+        f" BEGIN SELECT RAISE(ABORT, '{message}'); END",
+    ]

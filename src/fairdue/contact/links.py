@@ -1,0 +1,70 @@
+"""Tokens of portal links: signed, so that a forged one never reaches the database; known there by their hash only."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.core import signing
+
+from fairdue.contact.models import PortalLink
+from fairdue.people.scope import set_scope
+
+SALT = "fairdue.portal"
+NONCE_BYTES = 18
+TOKEN_CHARS_MAX = 200
+
+
+DIRECTION_MARKS = "\u2066\u2067\u2068\u2069\u200e\u200f"
+"""Marks that a mail program may take along when it cuts an address out of right-to-left text."""
+
+
+def new_token(company_id: int) -> str:
+    """Make a token: the company and 144 random bits, signed with the installation's key."""
+    return signing.dumps([company_id, secrets.token_urlsafe(NONCE_BYTES)], salt=SALT)
+
+
+def token_hash(token: str) -> str:
+    """Give what the database keeps of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def company_of(token: str) -> int | None:
+    """Give the company of a token with a right signature, else None; asks no database."""
+    if len(token) > TOKEN_CHARS_MAX:
+        return None
+    try:
+        company_id, _ = signing.loads(token, salt=SALT)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    return company_id if isinstance(company_id, int) else None
+
+
+def last_day(today: date) -> date:
+    """Give the last day on which a link made today opens, by the installation's setting."""
+    return today + timedelta(days=settings.FAIRDUE_LINK_DAYS)
+
+
+def resolve(token: str, today: date) -> PortalLink | None:
+    """Give the link behind a token, or None where it is forged, unknown, expired or revoked. Changes no row.
+
+    The connection is scoped to the token's company, which the signature vouches for; the caller closes the scope.
+    """
+    token = token.strip(DIRECTION_MARKS)
+    company_id = company_of(token)
+    if company_id is None:
+        return None
+    set_scope([company_id])
+    link = (
+        PortalLink.objects.select_related("company", "customer", "contact")
+        .filter(company_id=company_id, token_hash=token_hash(token))
+        .first()
+    )
+    return link if link is not None and is_open(link, today) else None
+
+
+def is_open(link: PortalLink, today: date) -> bool:
+    """Tell whether a link opens on a day."""
+    return link.revoked_at is None and today <= link.expires_on

@@ -1,0 +1,179 @@
+"""Reasons of the contact room: why something waits, was held back, or was noticed. Amounts are minor units."""
+
+from __future__ import annotations
+
+from fairdue.kernel.reasons import Reason, ReasonCode, gettext_noop
+
+
+class ContactReason(ReasonCode):
+    """Base of the enums below: ``member = (code, text)`` or ``(code, text, True)`` for what passes by waiting."""
+
+    def __init__(self, code: str, text: str, waits: bool = False) -> None:
+        super().__init__(code, text)
+        self.waits = waits
+
+
+class GateReason(ContactReason):
+    """Why the gate does not let a message out. Those that wait leave the message queued; the others hold it back."""
+
+    ITEM_SETTLED = (
+        "gate_item_settled",
+        gettext_noop("%(document)s is settled: %(claimed_minor)s %(currency)s were to be claimed."),
+    )
+    BALANCE_CHANGED = (
+        "gate_balance_changed",
+        gettext_noop("%(document)s is open with %(open_minor)s %(currency)s now, not with %(claimed_minor)s."),
+    )
+    CREDIT_NOT_SHOWN = (
+        "gate_credit_not_shown",
+        gettext_noop("A credit of %(credit_minor)s %(currency)s (%(document)s) is not in the message."),
+    )
+    MORE_ITEMS = ("gate_more_items", gettext_noop("The same holds for %(count)s more items."))
+    IN_TRANSIT = (
+        "gate_in_transit",
+        gettext_noop(
+            "%(amount_minor)s %(currency)s received are not matched yet and may pay this; %(claimed_minor)s are claimed."
+        ),
+    )
+    BANK_DATA_OLD = (
+        "gate_bank_data_old",
+        gettext_noop(
+            "Payments are known through %(through)s only, %(age_days)s days ago; the policy allows %(max_days)s."
+        ),
+        True,
+    )
+    BANK_DATA_UNKNOWN = (
+        "gate_bank_data_unknown",
+        gettext_noop(
+            "It is not known through which day payments were read; the policy asks for %(max_days)s days at most."
+        ),
+        True,
+    )
+    ITEM_HELD = (
+        "gate_item_held",
+        gettext_noop("%(document)s is held with %(held_minor)s of %(open_minor)s %(currency)s (%(hold_reasons)s)."),
+    )
+    CUSTOMER_HELD = ("gate_customer_held", gettext_noop("The customer is not to be chased: %(hold_reasons)s."))
+    NOTHING_LEFT = ("gate_nothing_left", gettext_noop("Nothing is left to claim once held items are taken out."))
+    CONTACTS_PER_WEEK = (
+        "gate_contacts_per_week",
+        gettext_noop("%(used)s contacts in seven days; the policy allows %(limit)s."),
+        True,
+    )
+    CHANNEL_PER_WEEK = (
+        "gate_channel_per_week",
+        gettext_noop("%(used)s contacts by %(channel)s in seven days; the policy allows %(limit)s."),
+        True,
+    )
+    MIN_DAYS_BETWEEN = (
+        "gate_min_days_between",
+        gettext_noop("The last contact was on %(last_on)s; the policy asks for %(min_days)s days between two."),
+        True,
+    )
+    QUIET_HOURS = ("gate_quiet_hours", gettext_noop("It is %(local_time)s at the customer's place (%(zone)s)."), True)
+    NO_BUSINESS_DAY = (
+        "gate_no_business_day",
+        gettext_noop("%(local_day)s is no business day at the customer's place (%(country)s)."),
+        True,
+    )
+    NO_RECIPIENT = ("gate_no_recipient", gettext_noop("No recipient is named for %(channel)s."))
+    CONTACT_INACTIVE = ("gate_contact_inactive", gettext_noop("The contact is no longer active."))
+    WRONG_PURPOSE = (
+        "gate_wrong_purpose",
+        gettext_noop("The contact is for %(purpose)s; this message goes to %(allowed)s."),
+    )
+    BOUNCED = ("gate_bounced", gettext_noop("Mail to this address came back on %(bounced_on)s."))
+    OPTED_OUT = ("gate_opted_out", gettext_noop("The contact does not want to be written to."))
+    NO_EMAIL = ("gate_no_email", gettext_noop("The contact has no e-mail address."))
+    RECIPIENT_CHANGED = ("gate_recipient_changed", gettext_noop("The contact's address changed after the release."))
+    NO_ADDRESS = ("gate_no_address", gettext_noop("The postal address is incomplete."))
+    LANGUAGE_UNKNOWN = ("gate_language_unknown", gettext_noop("The recipient's language is not known."))
+    SMALL_BALANCE = (
+        "gate_small_balance",
+        gettext_noop("%(amount_minor)s %(currency)s is under the minimum of %(minimum_minor)s: statement only."),
+    )
+    LEGAL_CLOCK = ("gate_legal_clock", gettext_noop("Not allowed before %(earliest_on)s."), True)
+    STEP_MISSING = ("gate_step_missing", gettext_noop("The step %(step)s must have been handed over before."), True)
+    TONE_THREAT = ("gate_tone_threat", gettext_noop("The edited text threatens: “%(found)s”."))
+    TONE_BLAME = ("gate_tone_blame", gettext_noop("The edited text blames: “%(found)s”."))
+    TONE_SHAMING = ("gate_tone_shaming", gettext_noop("The edited text shames: “%(found)s”."))
+    TONE_DISCLOSURE = ("gate_tone_disclosure", gettext_noop("The edited text speaks of telling others: “%(found)s”."))
+    SECOND_PERSON = ("gate_second_person", gettext_noop("A second person has to approve this message."), True)
+    DAILY_CAP = (
+        "gate_daily_cap",
+        gettext_noop("%(used)s messages left the house today; the policy allows %(limit)s."),
+        True,
+    )
+    DRY_RUN = ("gate_dry_run", gettext_noop("The policy is in dry run: nothing leaves the house."), True)
+
+
+class DeliveryReason(ContactReason):
+    """What happened on the way out."""
+
+    QUEUED = ("delivery_queued", gettext_noop("Message queued: %(subject)s."))
+    HANDED_OVER = ("delivery_handed_over", gettext_noop("Message handed over: %(subject)s."))
+    TEMPORARY = ("delivery_temporary", gettext_noop("The server asks to try again later: %(detail)s."), True)
+    UNREACHABLE = ("delivery_unreachable", gettext_noop("The mail server cannot be used: %(detail)s."), True)
+    REFUSED = ("delivery_refused", gettext_noop("The server refused the message: %(detail)s."))
+    ADDRESS_REFUSED = (
+        "delivery_address_refused",
+        gettext_noop("The server refused the address %(address)s: %(detail)s."),
+    )
+    NOT_DRAWN = ("delivery_not_drawn", gettext_noop("The message cannot be built: %(detail)s."))
+    UNCERTAIN = (
+        "delivery_uncertain",
+        gettext_noop(
+            "The connection or the program ended while the message was handed over (%(detail)s): it may have left."
+        ),
+    )
+    RETURNED_TO_QUEUE = (
+        "delivery_returned",
+        gettext_noop("A stopped attempt had not handed the message over; it is queued again."),
+    )
+    FOUND = (
+        "delivery_found",
+        gettext_noop("A stopped attempt had handed the message over: it was found at its target."),
+    )
+    TRIED_ENOUGH = ("delivery_tried_enough", gettext_noop("%(attempts)s attempts failed."))
+    BOUNCED = ("delivery_bounced", gettext_noop("Mail to %(address)s came back: %(detail)s."))
+    POSTING_MISSING = (
+        "posting_missing",
+        gettext_noop("The letter was handed over on %(handed_over_on)s; its posting is not recorded."),
+    )
+    POSTED = ("delivery_posted", gettext_noop("Posting recorded: %(posted_on)s %(tracking_no)s."))
+    CANCELLED = ("delivery_cancelled", gettext_noop("Message cancelled."))
+    RESOLVED_SENT = ("delivery_resolved_sent", gettext_noop("A person found out that the message had left."))
+    RESOLVED_NOT_SENT = (
+        "delivery_resolved_not_sent",
+        gettext_noop("A person found out that the message had not left."),
+    )
+
+
+class EventReason(ContactReason):
+    """What a debtor or a colleague did."""
+
+    LINK_MADE = ("link_made", gettext_noop("A link was made; it opens through %(expires_on)s."))
+    LINK_REVOKED = ("link_revoked", gettext_noop("The link was revoked."))
+    ANSWER_RECEIVED = ("answer_received", gettext_noop("The debtor confirms receipt."))
+    ANSWER_APPROVED = ("answer_approved", gettext_noop("The debtor confirms receipt and approves."))
+    ANSWER_WRONG = ("answer_wrong", gettext_noop("The debtor says that something is wrong."))
+    ANSWER_ALREADY_PAID = ("answer_already_paid", gettext_noop("The debtor says that it has paid."))
+    ANSWER_MESSAGE = ("answer_message", gettext_noop("The debtor wrote a message."))
+    REPLY = ("reply_received", gettext_noop("A reply came in: %(subject)s."))
+    OUT_OF_OFFICE = ("reply_out_of_office", gettext_noop("An automatic reply came in: %(subject)s."))
+    NOTE = ("note", gettext_noop("Note"))
+    CALL = ("call", gettext_noop("Call"))
+    TASK_DONE = ("task_done", gettext_noop("Task done: %(outcome)s."))
+
+
+_WAITS = frozenset(
+    member.code
+    for enum in (GateReason, DeliveryReason)
+    for member in enum
+    if isinstance(member, ContactReason) and member.waits
+)
+
+
+def waits(reason: Reason) -> bool:
+    """Tell whether a reason passes by waiting (quiet hours, contact budget, old bank data), so that the message stays queued."""
+    return reason.code in _WAITS
