@@ -1,0 +1,1 @@
+"""Intake: files of other systems, read into the ledger with a preview, a record and a way back."""

@@ -1,0 +1,9 @@
+"""Django's registration of the room."""
+
+from django.apps import AppConfig
+
+
+class IntakeConfig(AppConfig):
+    """The room ``intake``."""
+
+    name = "fairdue.intake"
