@@ -1,0 +1,9 @@
+"""Django's registration of the room."""
+
+from django.apps import AppConfig
+
+
+class DunningConfig(AppConfig):
+    """The room ``dunning``."""
+
+    name = "fairdue.dunning"

@@ -1,0 +1,34 @@
+"""The database's own guards of this room: notices and policy versions are never changed; companies see their rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fairdue.ledger.constraints.install import row_level_security, run
+
+IMMUTABLE = ("dunning_policy_version", "dunning_run", "dunning_notice", "dunning_notice_line")
+"""Tables whose rows are never changed or deleted."""
+
+WALLED = (*IMMUTABLE, "dunning_policy", "dunning_proposal", "dunning_proposal_line")
+
+
+def install_dunning(apps: Any, schema_editor: Any) -> None:
+    """Migration step: append-only triggers on both databases, row-level security on PostgreSQL."""
+    if schema_editor.connection.vendor == "postgresql":
+        run(schema_editor, [_refuse_postgresql(table) for table in IMMUTABLE] + row_level_security(sorted(WALLED)))
+    else:
+        run(schema_editor, [_refuse_sqlite(table, verb) for table in IMMUTABLE for verb in ("UPDATE", "DELETE")])
+
+
+def _refuse_postgresql(table: str) -> str:
+    return (
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}"
+        " FOR EACH STATEMENT EXECUTE FUNCTION fairdue_append_only()"
+    )
+
+
+def _refuse_sqlite(table: str, verb: str) -> str:
+    message = f"fairdue: rows of {table} are never changed or deleted"
+    return (
+        f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{message}'); END"
+    )

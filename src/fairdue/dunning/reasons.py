@@ -1,0 +1,92 @@
+"""Why a step is proposed, or why nothing is. Codes are stored; the entrances translate the texts."""
+
+from __future__ import annotations
+
+from fairdue.kernel.reasons import ReasonCode, gettext_noop
+
+
+class DunningReason(ReasonCode):
+    """Reasons of the rules, with the numbers behind them. Amounts are minor units of ``currency``."""
+
+    STAGE_REACHED = (
+        "dunning.stage_reached",
+        gettext_noop("%(stage)s is due: the oldest item is %(days)s days overdue."),
+    )
+    BEFORE_DUE = ("dunning.before_due", gettext_noop("%(stage)s is due for %(items)s items before their due date."))
+    ENTERED = (
+        "dunning.entered",
+        gettext_noop("Nothing was said yet at %(days)s days overdue: the policy enters at %(stage)s."),
+    )
+    CAUGHT_UP = ("dunning.caught_up", gettext_noop("%(stage)s was due %(days)s days ago and is caught up."))
+    AGAIN = ("dunning.again", gettext_noop("Attempt %(attempt)s: the message before did not arrive."))
+    NEW_ITEMS = (
+        "dunning.new_items",
+        gettext_noop("%(items)s items became overdue after the last notice and were not told yet."),
+    )
+    PROMISE_BROKEN = ("dunning.promise_broken", gettext_noop("A promise to pay by %(until)s was not kept."))
+    PART_HELD = ("dunning.part_held", gettext_noop("%(amount)s %(currency)s is on hold and is not chased (%(holds)s)."))
+    CREDIT_SET_AGAINST = (
+        "dunning.credit_set_against",
+        gettext_noop("Credits of %(amount)s %(currency)s are set against what is overdue."),
+    )
+    REPEATED = ("dunning.repeated", gettext_noop("%(stage)s repeats every %(days)s days."))
+
+    NOTHING_DUE = ("dunning.nothing_due", gettext_noop("No step is due."))
+    ALL_HELD = ("dunning.all_held", gettext_noop("Everything overdue is on hold (%(holds)s)."))
+    COVERED_BY_CREDIT = (
+        "dunning.covered_by_credit",
+        gettext_noop("Credits and unapplied payments of %(amount)s %(currency)s cover what is overdue."),
+    )
+    BELOW_MINIMUM = (
+        "dunning.below_minimum",
+        gettext_noop("%(amount)s %(currency)s is below the policy's minimum of %(minimum)s %(currency)s."),
+    )
+    GAP = ("dunning.gap", gettext_noop("The last message was on %(last)s; %(stage)s keeps a gap of %(days)s days."))
+    DEADLINE_RUNS = ("dunning.deadline_runs", gettext_noop("The deadline given runs until %(until)s."))
+    REQUIRES = ("dunning.requires", gettext_noop("%(stage)s needs %(needed)s to be done first."))
+    WAITING = (
+        "dunning.waiting",
+        gettext_noop("The message of %(stage)s has no recorded hand-over yet; the account waits."),
+    )
+    POSTPONED = ("dunning.postponed", gettext_noop("%(stage)s was postponed until %(until)s."))
+    SKIPPED = ("dunning.skipped", gettext_noop("%(stage)s gave way to a later stage."))
+    NO_RECIPIENT = ("dunning.no_recipient", gettext_noop("No contact or address for any channel of %(stage)s."))
+
+
+class ReleaseReason(ReasonCode):
+    """Why a release was refused, and what release decided about a letter."""
+
+    NOTHING_LEFT = ("release.nothing_left", gettext_noop("Nothing is left to ask for: it was paid or put on hold."))
+    ALREADY_DECIDED = ("release.already_decided", gettext_noop("The proposal is already %(state)s."))
+    ALREADY_SAID = ("release.already_said", gettext_noop("This step was already released."))
+    OVER_LIMIT = (
+        "release.over_limit",
+        gettext_noop("%(amount)s %(currency)s is above the limit you may release alone."),
+    )
+    SECOND_PERSON = ("release.second_person", gettext_noop("A second person has to release this, not %(first)s again."))
+    FIRST_OF_TWO = ("release.first_of_two", gettext_noop("Released by %(first)s; a second person is needed."))
+    NO_RATE_FOR_LIMIT = (
+        "release.no_rate_for_limit",
+        gettext_noop("No exchange rate of %(on)s from %(currency)s: the release limit cannot be checked."),
+    )
+    BLOCKED = ("release.blocked", gettext_noop("The gate holds it back."))
+    NO_LETTER = ("release.no_letter", gettext_noop("The letter cannot be drawn: %(error)s"))
+    TONE = ("release.tone", gettext_noop("The edited text does not pass the tone check."))
+    INTEREST_UNKNOWN = (
+        "release.interest_unknown",
+        gettext_noop("The interest rate for %(document)s is not known from %(from_on)s on; interest ends there."),
+    )
+    INTEREST_NOT_CLAIMABLE = (
+        "release.interest_not_claimable",
+        gettext_noop("No interest can be claimed on %(document)s yet."),
+    )
+    DEADLINE_MOVED = (
+        "release.deadline_moved",
+        gettext_noop("The deadline moved from %(asked)s to %(until)s (business day, or a country's minimum)."),
+    )
+    CLAUSE_ABSENT = ("release.clause_absent", gettext_noop("No accepted terms on record: the letter cites no clause."))
+    BANK_ABSENT = ("release.bank_absent", gettext_noop("No bank account in %(currency)s: the letter names none."))
+    LANGUAGE_FALLBACK = (
+        "release.language_fallback",
+        gettext_noop("The letter is written in %(language)s: there is none in %(wanted)s."),
+    )

@@ -1,0 +1,1 @@
+"""Measures of dunning, one SQL file each."""
