@@ -1,0 +1,181 @@
+"""Names of codes that other rooms store: stages, channels, roles, countries. A code without a name shows itself, readable."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from fairdue.contact.models import TaskKind
+from fairdue.dunning.models import Action, ProposalState
+from fairdue.ledger.models import Channel, ContactPurpose, EffectKind, HoldReason
+from fairdue.people.models import Role
+from fairdue.wording import words
+
+STAGES = {
+    "receipt_confirmation": _("Receipt confirmation"),
+    "reminder": _("Friendly reminder"),
+    "overdue_notice": _("Notice of overdue payment"),
+    "payment_offer": _("Reminder with instalment offer"),
+    "call": _("Call"),
+    "formal_notice": _("Formal notice"),
+    "final_notice": _("Final notice"),
+    "weekly_call": _("Weekly call"),
+    "choose_route": _("Choose: plan, mediation or agency"),
+    "hand_over": _("Hand over the case"),
+    "decide_legal": _("Decide court, claim or write-off"),
+    "decide": _("Decide the next way"),
+    "statement": _("Statement of account"),
+    "thank_you": _("Thank-you"),
+}
+"""Stages of the shipped policies; a company's own stage shows its code, and its title on the policy page."""
+
+SENDERS = {
+    "account_owner": _("Account owner"),
+    "finance": _("Finance"),
+    "neutral": _("Neutral third party"),
+    "management": _("Management"),
+}
+
+ORIGINS = {
+    "issue": _("from the invoice date"),
+    "due_date": _("from the due date"),
+    "end_of_month": _("from the end of the due date's month"),
+    "previous_notice": _("from the previous notice"),
+}
+
+CLAIMS = {"charge": _("charged"), "mention": _("mentioned"), "waive": _("waived"), "none": "–"}
+
+
+def _plain(code: str) -> str:
+    text = code.replace("_", " ").replace("-", " ")
+    return text[:1].upper() + text[1:]
+
+
+def _of(choices: type[TextChoices], code: str) -> str | None:
+    return next((str(label) for value, label in choices.choices if value == code), None)
+
+
+def stage(code: str) -> str:
+    """Name a stage, or a kind of task."""
+    found = STAGES.get(code)
+    return str(found) if found is not None else _of(TaskKind, code) or _plain(code)
+
+
+def channel(code: str) -> str:
+    """Name a channel or a kind of action."""
+    return _of(Channel, code) or _of(Action, code) or _plain(code)
+
+
+def role(code: str) -> str:
+    """Name a role or a sender."""
+    found = SENDERS.get(code)
+    return str(found) if found is not None else _of(Role, code) or _plain(code)
+
+
+def hold(code: str) -> str:
+    """Name the reason of a hold."""
+    return _of(HoldReason, code) or _plain(code)
+
+
+def effect(code: str) -> str:
+    """Name an effect."""
+    return _of(EffectKind, code) or _plain(code)
+
+
+def country(code: str) -> str:
+    """Name a country in the page's language."""
+    return str(words.locale().territories.get(code, code))
+
+
+def language(code: str) -> str:
+    """Name a language in the page's language."""
+    return str(words.locale().languages.get(code.replace("-", "_").split("_")[0], code)) if code else ""
+
+
+CONDITIONS = {
+    "seller_sme_declared": _("the seller is a small or medium enterprise and said so at contracting"),
+    "seller_sme": _("the seller is a small or medium enterprise"),
+    "seller_micro_or_small": _("the seller is a micro or small enterprise"),
+    "buyer_large": _("the buyer is a large enterprise"),
+    "buyer_public": _("the buyer is a public body"),
+    "buyer_large_or_public": _("the buyer is a large enterprise or a public body"),
+    "buyer_public_health": _("the buyer is a public health body"),
+    "buyer_federal_agency": _("the buyer is a federal agency"),
+    "no_agreed_rate": _("no rate of late interest was agreed"),
+    "subcontract": _("the deal is a subcontract"),
+    "agri_food": _("the goods are agricultural products or food"),
+}
+"""The words of the law's data files for facts on the parties and the deal."""
+
+EVENTS = {
+    "demand": _("A demand"),
+    "acknowledgement": _("An acknowledgement"),
+    "part_payment": _("A part payment"),
+    "suit": _("A suit"),
+    "negotiation": _("A negotiation"),
+}
+"""What may touch a limitation period."""
+
+DECIDING_DATES = {
+    "contract": _("contract"),
+    "claim": _("due"),
+    "start": _("arrears"),
+    "period": _("period"),
+}
+"""Which date decides whether a rule is in force: “contract dates from … to …”."""
+
+RELEASES = {"person": _("by a person"), "automatic": _("by rule"), "two_person": _("by two persons")}
+
+
+def origin(code: str) -> str:
+    """Name the day from which a stage is counted."""
+    return str(ORIGINS.get(code, code))
+
+
+def claim(code: str) -> str:
+    """Name what a letter does with interest or compensation."""
+    return str(CLAIMS.get(code, code))
+
+
+def release(code: str) -> str:
+    """Name who lets a proposal go."""
+    return str(RELEASES.get(code, code))
+
+
+def purpose(code: str) -> str:
+    """Name what a contact is for."""
+    return _of(ContactPurpose, code) or _plain(code)
+
+
+def proposal_state(code: str) -> str:
+    """Name where a proposal stands."""
+    return _of(ProposalState, code) or _plain(code)
+
+
+def law(code: str) -> str:
+    """Name a country, or a state of one: ``US-NY`` is United States (NY)."""
+    land, _dash, state = code.partition("-")
+    if not state:
+        return country(land)
+    return gettext("%(country)s (%(state)s)") % {"country": country(land), "state": state}
+
+
+def condition(code: str) -> str:
+    """Name a fact that a rule of law asks for."""
+    return str(CONDITIONS.get(code, code))
+
+
+def event(code: str) -> str:
+    """Name what may touch a limitation period."""
+    return str(EVENTS.get(code, code))
+
+
+def deciding_date(code: str) -> str:
+    """Name the date that decides whether a rule is in force."""
+    return str(DECIDING_DATES.get(code, code))
+
+
+def policy_text(text: str) -> str:
+    """Give a title or description of a shipped policy in the page's language; a company's own stays as written."""
+    return gettext(text) if text else ""

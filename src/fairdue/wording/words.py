@@ -1,0 +1,181 @@
+"""How figures, days and reasons read in the language of the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache, lru_cache
+from importlib import import_module
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal, format_percent
+from django.utils.translation import get_language, gettext, to_locale
+
+from fairdue.kernel.money import MoneyError, to_decimal
+from fairdue.kernel.reasons import Reason, ReasonCode, from_dict, text_index
+from fairdue.letters.figures import Figures
+
+_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+REASON_MODULES = (
+    "fairdue.contact.reasons",
+    "fairdue.dunning.reasons",
+    "fairdue.formats.reasons",
+    "fairdue.intake.reasons",
+    "fairdue.law.reasons",
+    "fairdue.ledger.rates",
+    "fairdue.ledger.rates_file",
+)
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(to_locale(language))
+
+
+def locale() -> Locale:
+    """Give the CLDR locale of the page's language."""
+    return _locale(get_language() or "en")
+
+
+@cache
+def _figures(language: str) -> Figures:
+    return Figures(_locale(language))
+
+
+def amount(amount_minor: int, currency: str) -> str:
+    """Write an amount with the currency's decimals and the language's grouping, without the currency."""
+    return _figures(get_language() or "en").number(amount_minor, currency)
+
+
+def amount_rounded(amount_minor: int, currency: str) -> str:
+    """Write an amount without decimals, for headline figures and charts; exact amounts stand beside in tables."""
+    whole = to_decimal(amount_minor, currency).quantize(Decimal(1))
+    return str(format_decimal(whole, "#,##0", locale=locale()))
+
+
+def percent(ppm: int, places: int = 1) -> str:
+    """Write a share given in parts per million as percent."""
+    return str(format_percent(Decimal(ppm).scaleb(-6), "#,##0." + "0" * places + "%", locale=locale()))
+
+
+def count(number: int) -> str:
+    """Write a whole number with the language's grouping."""
+    return _figures(get_language() or "en").count(number)
+
+
+def scaled(number: int, places: int) -> str:
+    """Write an integer that carries ``places`` decimals: ``scaled(437, 1)`` is 43.7."""
+    return str(format_decimal(Decimal(number).scaleb(-places), "#,##0." + "0" * places, locale=locale()))
+
+
+def day(value: date) -> str:
+    """Write a day in the language's medium form."""
+    return _day(value, get_language() or "en")
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, language: str) -> str:
+    return str(format_date(value, "medium", locale=_locale(language)))
+
+
+def day_short(value: date) -> str:
+    """Write a day without the year, for axes."""
+    return str(format_date(value, "MMM d" if get_language() != "zh-hans" else "M月d日", locale=locale()))
+
+
+def moment(value: datetime) -> str:
+    """Write a moment in UTC to the minute, with the zone named."""
+    return str(format_datetime(value, "yyyy-MM-dd HH:mm 'UTC'", locale=locale()))
+
+
+@cache
+def _texts() -> dict[str, str]:
+    enums: list[type[ReasonCode]] = []
+    for name in REASON_MODULES:
+        try:
+            module = import_module(name)
+        except ModuleNotFoundError:
+            continue
+        enums += [
+            found
+            for found in vars(module).values()
+            if isinstance(found, type)
+            and issubclass(found, ReasonCode)
+            and found is not ReasonCode
+            and found.__module__ == name
+        ]
+    return text_index(*enums)
+
+
+def reason(found: Reason) -> str:
+    """Write a reason in the page's language, its values as figures a person reads; an unknown code shows itself."""
+    values = dict(found.values)
+    text = _texts().get(found.code)
+    if text is None:
+        return found.code.replace("_", " ")
+    try:
+        return gettext(text) % _Readable(values)
+    except (KeyError, TypeError, ValueError):
+        return gettext(text)
+
+
+def reasons(stored: Iterable[Mapping[str, object] | Reason]) -> list[str]:
+    """Write stored reasons (``[{"code": …, "values": …}]``) in the page's language."""
+    return [reason(item if isinstance(item, Reason) else from_dict(item)) for item in stored]
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Set texts one after another as the language separates them in a list."""
+    return gettext(", ").join(texts)
+
+
+class _Readable(dict[str, object]):
+    """Values by name, written as a person reads them; the text names the currency itself."""
+
+    def __missing__(self, key: str) -> object:
+        return "–"
+
+    def __getitem__(self, key: str) -> object:
+        value = super().__getitem__(key)
+        if value is None:
+            return "–"
+        if isinstance(value, bool):
+            return gettext("yes") if value else gettext("no")
+        if isinstance(value, int):
+            return self._figure(key, value)
+        return _coded(key, value) if isinstance(value, str) else value
+
+    def _figure(self, key: str, value: int) -> str:
+        if key.endswith("_ppm"):
+            return percent(value)
+        if key.endswith("_minor") or key in AMOUNTS:
+            try:
+                return amount(value, str(self.get("currency") or ""))
+            except MoneyError:
+                return str(value)
+        return count(value)
+
+
+AMOUNTS = frozenset({"amount", "minimum"})
+"""Values of reasons that are minor units of the reason's currency without saying so in their name."""
+
+
+def _coded(key: str, value: str) -> str:
+    from fairdue.wording import names  # names builds on this module
+
+    if _DAY.fullmatch(value):
+        return day(date.fromisoformat(value))
+    single: dict[str, Callable[[str], str]] = {
+        "stage": names.stage, "needed": names.stage, "channel": names.channel, "country": names.country, "law": names.law,
+        "state": names.proposal_state, "purpose": names.purpose, "event": names.event, "valid_by": names.deciding_date,
+        "language": names.language, "wanted": names.language,
+    }  # fmt: skip
+    several: dict[str, Callable[[str], str]] = {
+        "holds": names.hold, "hold_reasons": names.hold, "allowed": names.purpose, "condition": names.condition,
+    }  # fmt: skip
+    if key in several:
+        return joined(several[key](code.strip()) for code in value.split(",") if code.strip())
+    return single[key](value) if key in single else value
