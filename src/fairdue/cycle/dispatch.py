@@ -1,0 +1,57 @@
+"""The end of the line: what the policy lets go by itself is released, and the outbox is handed over."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from fairdue.contact.actions import do_open_posting_tasks
+from fairdue.contact.dispatch import dispatch
+from fairdue.contact.transports import configured
+from fairdue.cycle.line import Watch, anchor, finish
+from fairdue.cycle.models import Run
+from fairdue.dunning.actions import do_release
+from fairdue.dunning.models import Proposal, ProposalState
+from fairdue.dunning.policy import Release
+from fairdue.dunning.queries import policy_of
+from fairdue.people.actor import Actor
+
+AHEAD_OR_BEHIND_DAYS = 1
+"""How far a run's day may be from today for its steps to leave by rule: time zones and a run resumed after midnight."""
+
+
+def send_out(actor: Actor, run: Run, watch: Watch | None = None, transports: list[Any] | None = None) -> dict[str, Any]:
+    """Release by rule, hand over, and record the stage; give what was done. Safe to repeat after a kill.
+
+    A proposal is released by rule when its stage's ``release`` is ``automatic``; everything else waits for a person, and
+    so does all of a run for another day than today: a look at the past never writes to a customer by itself.
+    """
+    watch = watch or Watch()
+    ids = by_rule(run) if abs((actor.at.date() - run.as_of).days) <= AHEAD_OR_BEHIND_DAYS else []
+    outcomes = do_release(actor, ids, actor.at.date(), progress=lambda done, of: watch.report("release", done, of))
+    watch.checkpoint("released by rule")
+    summary = dispatch(
+        actor.company_id, actor.at, configured() if transports is None else transports, actor=actor,
+        progress=lambda done, of: watch.report("dispatch", done, of), checkpoint=watch.checkpoint,
+    )  # fmt: skip
+    do_open_posting_tasks(actor, actor.at.date())
+    watch.checkpoint("dispatched")
+    anchor(actor, run)
+    if run.stage != Run.Stage.DISPATCH:
+        run.stage = Run.Stage.DISPATCH
+        run.save(update_fields=["stage"])
+    finish(actor, run)
+    released = sum(1 for outcome in outcomes if outcome.state == "released")
+    return {"released_by_rule": released, **asdict(summary)}
+
+
+def by_rule(run: Run) -> list[int]:
+    """Give the proposals of a run that the policy lets go by itself, by number."""
+    ready = (ProposalState.PROPOSED, ProposalState.EDITED)
+    found = Proposal.objects.filter(company_id=run.company_id, run_key=run.key, state__in=ready)
+    chosen = []
+    for proposal in found.select_related("policy_version").order_by("pk"):
+        stage = policy_of(proposal.policy_version).by_code.get(proposal.stage_code)
+        if stage is not None and stage.release is Release.AUTOMATIC:
+            chosen.append(proposal.pk)
+    return chosen
