@@ -1,0 +1,1 @@
+"""The command line: ``fairdue …``. Thin: every command asks a room and prints what it says."""

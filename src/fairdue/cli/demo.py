@@ -1,0 +1,99 @@
+"""The demonstration: a believable company, two years old, run once, served."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fairdue.cli import start
+from fairdue.cli.progress import bar
+from fairdue.cli.texts import _
+
+AS_OF = date(2026, 10, 30)
+"""The demonstration's day: the last one of the packaged exchange rates, so that every amount has a dated rate."""
+SEED = 20260
+CUSTOMERS = 2000
+
+
+def demo(
+    serve: Annotated[bool, typer.Option("--serve", help=_("Serve the pages afterwards"))] = False,
+    customers: Annotated[int, typer.Option(help=_("How many customers"))] = CUSTOMERS,
+    seed: Annotated[int, typer.Option(help=_("The same seed makes the same company"))] = SEED,
+    exports: Annotated[
+        Path | None,
+        typer.Option(help=_("Also write the ledger as the files a controller would export, to this folder")),
+    ] = None,
+    host: Annotated[str, typer.Option(help=_("Address to listen on"))] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help=_("Port"))] = 8000,
+) -> None:
+    """Make a company with customers in 20 countries and two years of invoices, run the cycle, print how to sign in."""
+    moment = datetime(AS_OF.year, AS_OF.month, AS_OF.day, 7, 30, tzinfo=UTC)
+    os.environ.setdefault("FAIRDUE_NOW", moment.isoformat())
+    os.environ.setdefault("FAIRDUE_BASE_URL", f"http://{host}:{port}")
+    start.start()
+    from fairdue.people.models import Company
+
+    begun = time.monotonic()
+    password = "" if Company.objects.exists() else _make(customers, seed, moment)
+    start.console.print(_("Ready after %(seconds)d seconds.") % {"seconds": time.monotonic() - begun})
+    if exports is not None:
+        _export(exports)
+    _greet(password, host, port, serve)
+    if serve:
+        from fairdue.cli.keep import serve as serve_pages
+
+        serve_pages(host, port, 8)
+
+
+def _export(folder: Path) -> None:
+    from fairdue.demo.files import write_exports
+    from fairdue.people.models import Company
+
+    for path in write_exports(Company.objects.get().pk, folder):
+        start.console.print(str(path), highlight=False)
+
+
+def _make(customers: int, seed: int, moment: datetime) -> str:
+    from django.db import connection
+
+    from fairdue.cycle import line
+    from fairdue.demo.generate import build
+    from fairdue.dunning.actions import do_adopt_policy
+    from fairdue.dunning.policy import shipped_yaml
+    from fairdue.ledger.models import Customer
+    from fairdue.people.actor import system_actor
+    from fairdue.people.scope import set_scope
+
+    password = secrets.token_urlsafe(9)
+    with bar() as report:
+        made = build(moment, AS_OF, seed, customers, password, lambda done, of: report(_("company"), done, of))
+        set_scope([made.company_id])
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        acting = system_actor(made.company_id, moment)
+        for code in ("flexible", "brief", "public-sector"):
+            do_adopt_policy(acting, code, shipped_yaml(code))
+        public = Customer.objects.filter(company_id=made.company_id, public_body="yes")
+        public.update(policy_code="public-sector")
+        line.go(acting, AS_OF, line.Watch(report=report))
+    return password
+
+
+def _greet(password: str, host: str, port: int, serve: bool) -> None:
+    start.console.print()
+    start.console.print(f"  [bold]http://{host}:{port}/[/]")
+    if password:
+        start.console.print(_("  user [bold]controller[/] (or finance, auditor), password [bold]%s[/]") % password)
+        start.console.print(_("  Write the password down: it is shown once."))
+    else:
+        start.console.print(_("  The company exists already; sign in with the password shown when it was made."))
+        start.console.print(_("  Forgotten? Set a new one: fairdue password controller"))
+    if not serve:
+        start.console.print(_("  Start the pages with: fairdue demo --serve"))
+    start.console.print()

@@ -1,0 +1,76 @@
+"""``fairdue``: the command line."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from fairdue import __version__
+from fairdue.cli import bring, demo, keep, look, once, operate, people, policies, post, rates, reconcile, start
+from fairdue.cli.texts import _, translate_help
+
+
+class Guarded(TyperGroup):
+    """The commands, with the errors that a person can mend told in one line instead of a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; end with 1 and a message where it may not or cannot, with 130 where it was interrupted."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            start.fail(_("Stopped."), 130)
+        except Exception as error:
+            if (told := start.told(error)) is None:
+                raise
+            start.fail(told)
+
+
+app = typer.Typer(
+    cls=Guarded, help=_("Credit to cash: get paid on time, and keep the customer."), no_args_is_help=True, add_completion=False,
+    pretty_exceptions_enable=False,
+)  # fmt: skip
+
+app.command("demo")(demo.demo)
+app.command("serve")(keep.serve)
+app.command("import")(bring.import_file)
+app.command("reconcile")(reconcile.reconcile)
+app.command("run")(operate.run)
+app.command("review")(look.review)
+app.command("release")(operate.release)
+app.command("send")(operate.send)
+app.command("receive")(post.receive)
+app.command("letters")(post.letters)
+app.command("posted")(post.posted)
+app.command("worklist")(look.worklist)
+app.command("ageing")(look.ageing)
+app.command("statement")(look.statement)
+app.command("replay")(operate.replay)
+app.command("once")(once.once)
+app.command("backup")(keep.backup)
+app.command("restore")(keep.restore)
+app.command("migrate")(keep.migrate)
+app.command("rates")(rates.rates)
+app.command("password")(people.password)
+app.command("terms")(people.terms)
+app.add_typer(people.company_app, name="company")
+app.add_typer(people.user_app, name="user")
+app.add_typer(policies.policy_app, name="policy")
+app.add_typer(keep.audit_app, name="audit")
+translate_help(app)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help=_("Show the version"))
+    ] = False,
+) -> None:
+    """Credit to cash: get paid on time, and keep the customer."""

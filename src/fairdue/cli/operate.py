@@ -1,0 +1,183 @@
+"""Working: run the line, release, send, replay."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from fairdue.cli import start
+from fairdue.cli.progress import bar
+from fairdue.cli.texts import _
+
+Code = Annotated[str | None, typer.Option("--company", help=_("Code of the company"))]
+User = Annotated[str | None, typer.Option("--user", help=_("User name of who acts; without it, the system"))]
+
+
+def run(
+    company: Code = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help=_("The day to run for, YYYY-MM-DD"))] = None,
+    dispatch: Annotated[bool, typer.Option(help=_("Also hand over what the policy lets go by itself"))] = True,
+    new: Annotated[bool, typer.Option("--new", help=_("Give up an unfinished run of the day and begin anew"))] = False,
+) -> None:
+    """Run the line: snapshot, measures, decisions, commit, dispatch. A killed run goes on where it was."""
+    start.start()
+    chosen = start.company(company)
+    from fairdue.cycle import line
+    from fairdue.cycle.dispatch import send_out
+    from fairdue.cycle.lock import RunBusy
+
+    acting = start.actor(chosen)
+    day = start.day(as_of)
+    try:
+        with bar() as report:
+            done = line.go(acting, day, line.Watch(report=report), anew=new, then_dispatch=dispatch)
+            sent = send_out(acting, done, line.Watch(report=report)) if dispatch else None
+    except (RunBusy, line.RunError, ValueError) as error:
+        start.fail(str(error))
+    except KeyboardInterrupt:
+        told = _("Stopped. The run is kept and goes on where it was with: fairdue run --as-of %(day)s")
+        start.fail(told % {"day": day.isoformat()}, 130)
+    figures = {"run": done.key, "rows": done.summary.get("worklist", 0)}
+    start.console.print(_("Run %(run)s is done; the worklist has %(rows)s lines.") % figures)
+    if sent is not None:
+        _tell(sent)
+        _tell_waiting(chosen.pk)
+
+
+def _tell(figures: dict[str, Any]) -> None:
+    """Print what a dispatch did: counts that are not nothing, and the reasons that hold for all of it."""
+    from fairdue.wording import words
+
+    labels = {
+        "released_by_rule": _("released by rule"), "handed_over": _("handed over"),
+        "recovered": _("left by a stopped dispatch"), "waiting": _("waiting"), "held_back": _("held back"),
+        "later": _("to be tried again"), "refused": _("refused by the server"), "bounced": _("bounced"),
+        "uncertain": _("uncertain: ask"), "lost_claims": _("taken by another dispatch"),
+        "rehearsed": _("would leave"),
+    }  # fmt: skip
+    for name, label in labels.items():
+        value = figures.get(name)
+        if isinstance(value, dict):
+            value = ", ".join(f"{code} {count}" for code, count in sorted(value.items()))
+        if value:
+            start.console.print(f"  {label}: {value}", highlight=False)
+    for reason in words.reasons(figures.get("reasons", ())):
+        start.console.print(f"  {reason}", highlight=False)
+
+
+def _tell_waiting(company_id: int) -> None:
+    """Say how many messages wait for a way out that this installation does not have."""
+    from django.conf import settings
+
+    from fairdue.contact.models import MessageState, OutboxMessage
+
+    if settings.FAIRDUE_SMTP_URL:
+        return
+    waiting = OutboxMessage.objects.filter(company_id=company_id, state=MessageState.QUEUED, channel="email").count()
+    if waiting:
+        told = _("%(count)d e-mails wait in the outbox: no mail server is set (FAIRDUE_SMTP_URL).")
+        start.console.print("  " + told % {"count": waiting}, highlight=False)
+
+
+def release(
+    proposals: Annotated[list[int] | None, typer.Argument(help=_("Numbers of proposals (see fairdue review)"))] = None,
+    all_: Annotated[bool, typer.Option("--all", help=_("Release everything that waits and is not blocked"))] = False,
+    stage: Annotated[list[str] | None, typer.Option(help=_("With --all: only this stage; may be repeated"))] = None,
+    company: Code = None,
+    user: User = None,
+) -> None:
+    """Release proposals: write the letters, store them, and put them into the outbox."""
+    start.start()
+    chosen = start.company(company)
+    from fairdue.dunning import actions
+    from fairdue.dunning.models import ProposalState
+    from fairdue.dunning.queries import to_review
+    from fairdue.wording import words
+
+    acting = start.actor(chosen, user=user)
+    if all_:
+        ready = (ProposalState.PROPOSED, ProposalState.EDITED)
+        ids = list(to_review(chosen.pk, stages=stage or ()).filter(state__in=ready).values_list("pk", flat=True))
+    else:
+        ids = list(proposals or ())
+    if not ids:
+        start.fail(_("Name proposals by number, or use --all"))
+    with bar() as report:
+        outcomes = actions.do_release(
+            acting, ids, acting.at.date(), progress=lambda done, of: report(_("release"), done, of)
+        )
+    labels = {
+        "released": _("released"), "first": _("signed; a second person is needed"), "blocked": _("blocked by the gate"),
+        "refused": _("could not be released"),
+    }  # fmt: skip
+    counts = Counter(outcome.state for outcome in outcomes)
+    for state, count in sorted(counts.items()):
+        start.console.print(f"{labels[state]}: {count}", highlight=False)
+    seal(chosen.pk)
+    for outcome in outcomes:
+        if outcome.reasons:
+            why = " ".join(words.reasons([reason.as_dict() for reason in outcome.reasons]))
+            start.console.print(f"  {outcome.proposal_id}: {why}", highlight=False)
+
+
+def send(
+    company: Code = None,
+    dry_run: Annotated[bool, typer.Option(help=_("Ask the gate, but hand over nothing"))] = False,
+    limit: Annotated[int | None, typer.Option(help=_("At most this many messages"))] = None,
+) -> None:
+    """Hand over what is in the outbox. The gate is asked once more for every message, on live balances."""
+    start.start()
+    chosen = start.company(company)
+    from fairdue.contact.dispatch import dispatch
+    from fairdue.contact.transports import configured
+
+    acting = start.actor(chosen)
+    with bar() as report:
+        done = dispatch(
+            chosen.pk, acting.at, configured(), limit=limit, dry_run=dry_run, actor=acting,
+            progress=lambda count, of: report(_("send"), count, of),
+        )  # fmt: skip
+    _tell(asdict(done))
+    _tell_waiting(chosen.pk)
+    seal(chosen.pk)
+
+
+def seal(company_id: int) -> None:
+    """Chain what a command wrote to the audit log at once, so that nothing waits unsealed for the next run."""
+    from fairdue.ledger import audit
+
+    audit.seal(company_id)
+
+
+def replay(
+    key: Annotated[str, typer.Argument(help=_("Key of the run, such as 2026-03-02"))], company: Code = None
+) -> None:
+    """Decide a run again from its snapshot, and name every difference."""
+    start.start()
+    chosen = start.company(company)
+    from fairdue.cycle.line import RunError
+    from fairdue.cycle.models import Run
+    from fairdue.cycle.replay import replay as again
+    from fairdue.engine.snapshot import SnapshotError
+
+    found = Run.objects.filter(company=chosen, key=key).first()
+    if found is None:
+        start.fail(_("There is no run %(key)s") % {"key": key})
+    try:
+        with bar() as report:
+            outcome = again(found, lambda done, of: report("decisions", done, of))
+    except (RunError, SnapshotError) as error:
+        start.fail(str(error))
+    for change in outcome.version_changes:
+        start.console.print(_("version: %(change)s") % {"change": change})
+    for difference in outcome.differences:
+        start.errors.print(difference, highlight=False)
+    if not outcome.exact:
+        start.fail(_("The run does not replay exactly."))
+    start.console.print(
+        _("%(count)d decisions, the same byte for byte (%(hash)s)")
+        % {"count": outcome.decisions, "hash": found.decisions_sha256[:16]}
+    )

@@ -1,0 +1,81 @@
+"""The real command line in a process of its own, on a data folder of its own and with a clock of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+SEED_MOMENT = datetime.fromisoformat("2026-10-30T09:30:00+00:00")
+
+
+@dataclass
+class Commands:
+    """Runs ``fairdue`` commands one after the other; each begins a minute after the one before."""
+
+    folder: Path
+    env: dict[str, str] = field(default_factory=dict)
+    now: datetime = SEED_MOMENT
+
+    def __call__(self, *arguments: str, code: int = 0, **env: str) -> str:
+        """Run a command and give what it printed; the exit code must be ``code``."""
+        done = self.run(*arguments, **env)
+        assert done.returncode == code, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        assert "Traceback" not in done.stderr, done.stderr
+        return done.stdout + done.stderr
+
+    def run(self, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+        """Run a command and give how it ended."""
+        self.now += timedelta(minutes=1)
+        given = {
+            "PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C.UTF-8", "FAIRDUE_DATA_DIR": str(self.folder),
+            "FAIRDUE_NOW": self.now.isoformat(), **self.env, **env,
+        }  # fmt: skip
+        command = [sys.executable, "-c", "from fairdue.cli.main import app; app()", *arguments]
+        return subprocess.run(command, env=given, capture_output=True, text=True, check=False, timeout=180)
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory):
+    """A demonstration with fifty customers, made once by the command itself."""
+    folder = tmp_path_factory.mktemp("demo")
+    made = Commands(folder)("demo", "--customers", "50", FAIRDUE_NOW="2026-10-30T07:30:00+00:00")
+    assert "http://127.0.0.1:8000/" in made
+    assert "password" in made
+    return folder
+
+
+@pytest.fixture
+def fairdue(demo_folder, tmp_path):
+    """The command line on a fresh copy of the demonstration."""
+    folder = tmp_path / "data"
+    shutil.copytree(demo_folder, folder)
+    return Commands(folder)
+
+
+@pytest.fixture(scope="session")
+def acme_folder(tmp_path_factory):
+    """An installation with one company that has no customers, made once."""
+    folder = tmp_path_factory.mktemp("acme")
+    Commands(folder)("company", "add", "acme", "--name", "Acme GmbH", "--country", "DE", "--currency", "EUR")
+    return folder
+
+
+@pytest.fixture
+def acme(acme_folder, tmp_path):
+    """The command line on a fresh copy of the installation with one company."""
+    folder = tmp_path / "data"
+    shutil.copytree(acme_folder, folder)
+    return Commands(folder)
+
+
+@pytest.fixture
+def bare(tmp_path):
+    """The command line on an empty data folder."""
+    return Commands(tmp_path / "data")

@@ -1,0 +1,81 @@
+"""Every command and option is documented, every text passes the catalogue, and mistakes are told in one line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_reference_names_every_command_argument_and_option():
+    from fairdue.cli.reference import reference
+
+    page = (ROOT / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8")
+    assert page == reference(), "run: python -m fairdue.cli.reference > docs/reference/command-line.md"
+
+
+def test_every_command_and_option_has_help():
+    from fairdue.cli.reference import commands
+
+    for name, command in commands():
+        assert command.help, name
+        for parameter in command.params:
+            if parameter.name != "help":
+                assert getattr(parameter, "help", None), f"{name} {parameter.name}"
+
+
+def test_an_empty_folder_says_how_to_begin(bare):
+    assert "fairdue demo" in bare("worklist", code=1)
+
+
+def test_a_company_runs_without_customers_and_is_listed(acme):
+    assert "acme  Acme GmbH  DE  EUR" in acme("company", "list")
+    assert "flexible  v1" in acme("policy", "list")
+    assert "the worklist has 0 lines" in acme("run")
+    assert "is whole" in acme("audit", "verify")
+
+
+def test_chinese_is_spoken_where_it_is_asked_for(bare):
+    assert any("\u4e00" <= sign <= "\u9fff" for sign in bare("--help", FAIRDUE_LANGUAGE="zh-hans"))
+
+
+def test_mistakes_are_told_in_one_line(acme):
+    for arguments, told in (
+        (("run", "--as-of", "tomorrow"), "is no date"),
+        (("release",), "Name proposals by number"),
+        (("policy", "export", "none"), "There is no policy"),
+        (("replay", "2020-01-01"), "There is no run"),
+        (("company", "add", "b", "--name", "B", "--country", "Germany", "--currency", "EUR"), "two-letter"),
+    ):
+        assert told in acme(*arguments, code=1)
+
+
+def test_file_mode_turns_files_into_a_worklist_letters_and_a_report(bare, tmp_path):
+    items = tmp_path / "items.csv"
+    items.write_text(
+        "Customer no,Customer,Invoice,Invoice date,Due date,Open amount,Currency\n"
+        "100,Alpha AG,R1,2026-01-02,2026-02-01,1200.50,EUR\n"
+        "100,Alpha AG,R2,2026-01-20,2026-02-19,99.50,EUR\n"
+        "200,Beta SA,R3,2026-01-05,2026-02-04,500.00,CHF\n"
+        "300,Gamma Ltd,R4,2026-01-05,not a day,1.00,EUR\n",
+        encoding="utf-8",
+    )
+    out = tmp_path / "out"
+    told = bare(
+        "once", "--items", str(items), "--as-of", "2026-03-02", "--out", str(out), "--default", "country=DE",
+        "--default", "company=Acme GmbH", "--default", "company_country=DE",
+    )  # fmt: skip
+    assert "refused 1" in told
+    assert {path.name for path in out.iterdir()} == {
+        "worklist.csv", "worklist.xlsx", "ageing.csv", "ageing.xlsx", "letters", "report.html", "refused.csv",
+    }  # fmt: skip
+    assert "1300.00" in (out / "worklist.csv").read_text("utf-8-sig")
+    assert "R4" in (out / "refused.csv").read_text("utf-8-sig")
+    letters = sorted((out / "letters").glob("*.pdf"))
+    assert [path.name.split("-")[0] for path in letters] == ["100", "200"]
+    assert all(path.read_bytes().startswith(b"%PDF") and b"/p/" not in path.read_bytes() for path in letters)
+    page = (out / "report.html").read_text("utf-8")
+    assert "country = DE" in page
+    assert "3 rows read, 1 refused" in page
+    assert "<svg" in page
+    assert not bare.folder.exists(), "file mode keeps nothing"
