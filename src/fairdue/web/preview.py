@@ -1,0 +1,30 @@
+"""The letter of a proposal as it would go out now, on live balances. Nothing is written; release makes its own."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from fairdue.dunning.desk import lay_out
+from fairdue.dunning.draft import Draft, make_draft
+from fairdue.dunning.models import Proposal
+from fairdue.dunning.queries import policy_of
+from fairdue.kernel.reasons import Reason
+from fairdue.letters import render_html, render_pdf, render_text
+from fairdue.people.actor import Actor
+from fairdue.people.models import User
+
+MEDIA = {"pdf": "application/pdf", "html": "text/html", "txt": "text/plain"}
+
+
+def draft_of(actor: Actor, proposal: Proposal, user: User) -> Draft | Reason:
+    """Give the letter's facts, or the reason why nothing is left to write. About twenty queries."""
+    desk = lay_out(proposal.company_id, [proposal.customer_id], actor.at.date(), actor.at)
+    policy = policy_of(proposal.policy_version)
+    return make_draft(desk, proposal, policy, portal_link=f"{settings.BASE_URL}/p/…", releaser=user)
+
+
+def drawn(draft: Draft, kind: str) -> bytes:
+    """Draw a draft as ``pdf``, ``html`` or ``txt``."""
+    if kind == "pdf":
+        return render_pdf(draft.facts)
+    return (render_html(draft.facts) if kind == "html" else render_text(draft.facts)).encode()

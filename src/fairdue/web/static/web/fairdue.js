@@ -1,0 +1,69 @@
+// Small comforts. Every page works without this file.
+(function () {
+  "use strict";
+
+  function closest(event, selector) {
+    return event.target instanceof Element ? event.target.closest(selector) : null;
+  }
+
+  // A box in a table head checks all boxes of its form that have the same name.
+  document.addEventListener("change", function (event) {
+    const all = closest(event, "[data-check-all]");
+    if (all) {
+      document.querySelectorAll('input[name="' + all.dataset.checkAll + '"]').forEach(function (box) {
+        if (!box.disabled) { box.checked = all.checked; }
+      });
+    }
+    const form = closest(event, "form[data-auto-submit]");
+    if (form && !(event.target instanceof HTMLInputElement && event.target.type === "search")) {
+      form.requestSubmit();
+    }
+    countChecked();
+  });
+
+  function countChecked() {
+    document.querySelectorAll("[data-count-of]").forEach(function (place) {
+      place.textContent = String(document.querySelectorAll('input[name="' + place.dataset.countOf + '"]:checked').length);
+    });
+  }
+
+  // Ask before what cannot be taken back.
+  document.addEventListener("submit", function (event) {
+    const question = event.submitter && event.submitter.dataset.confirm;
+    if (question && !window.confirm(question)) { event.preventDefault(); event.stopImmediatePropagation(); }
+  }, true);
+
+  // Line numbers beside the policy's text, so that "line 12" is found at a glance.
+  function numberLines() {
+    const place = document.getElementById("line-numbers");
+    const text = document.getElementById("id_yaml");
+    if (!place || !text) { return; }
+    const draw = function () {
+      const count = text.value.split("\n").length;
+      place.textContent = Array.from({ length: count }, function (_, n) { return n + 1; }).join("\n");
+      place.scrollTop = text.scrollTop;
+    };
+    place.style.height = text.clientHeight + "px";
+    text.addEventListener("input", draw);
+    text.addEventListener("scroll", function () { place.scrollTop = text.scrollTop; });
+    new ResizeObserver(function () { place.style.height = text.clientHeight + "px"; }).observe(text);
+    draw();
+  }
+
+  document.addEventListener("DOMContentLoaded", function () { numberLines(); countChecked(); });
+
+  // "/" goes to the search field; j and k go down and up the rows of the main table.
+  document.addEventListener("keydown", function (event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || closest(event, "input, select, textarea, [contenteditable]")) { return; }
+    if (event.key === "/") {
+      const field = document.querySelector("input[type=search]");
+      if (field) { event.preventDefault(); field.focus(); }
+    }
+    if (event.key === "j" || event.key === "k") {
+      const links = Array.from(document.querySelectorAll("a[data-row]"));
+      const here = links.indexOf(document.activeElement);
+      const next = links[here + (event.key === "j" ? 1 : -1)];
+      if (next) { event.preventDefault(); next.focus(); }
+    }
+  });
+})();

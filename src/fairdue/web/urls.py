@@ -1,0 +1,62 @@
+"""The web application's addresses. No address holds a name or an amount of a customer."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from fairdue.web.views import audit, customers, home, imports, notices, outbox, policies, runs, session, worklist
+
+app_name = "web"
+urlpatterns: list[URLPattern] = [
+    path("", home.home, name="home"),
+    path("charts/<slug:name>.json", home.chart, name="home-chart"),
+    path("sign-in", session.sign_in, name="sign-in"),
+    path("sign-out", session.sign_out, name="sign-out"),
+    path("company", session.company, name="company"),
+    path("theme", session.theme, name="theme"),
+    path("worklist", worklist.worklist, name="worklist"),
+    path("worklist.<slug:kind>", worklist.export, name="worklist-export"),
+    path("tasks", worklist.tasks, name="worklist-tasks"),
+    path("tasks/<int:task_id>/done", worklist.finish_task, name="worklist-task-finish"),
+    path("customers", customers.customers, name="customers"),
+    path("customers/<int:customer_id>", customers.customer, name="customer"),
+    path("customers/<int:customer_id>/contacts", customers.side, name="customer-contacts"),
+    path("customers/<int:customer_id>/timeline", customers.timeline, name="customer-timeline"),
+    path("customers/<int:customer_id>/note", customers.note, name="customer-note"),
+    path("customers/<int:customer_id>/hold", customers.hold, name="customer-hold"),
+    path("holds/<int:hold_id>/end", customers.release_hold, name="customer-hold-release"),
+    path("runs", runs.runs, name="runs"),
+    path("runs/latest", runs.latest, name="runs-latest"),
+    path("runs/<int:run_id>", runs.review, name="run"),
+    path("runs/<int:run_id>/release", runs.release_all, name="runs-release-all"),
+    path("proposals", runs.decide, name="runs-decide"),
+    path("proposals/<int:proposal_id>", runs.proposal, name="runs-proposal"),
+    path("proposals/<int:proposal_id>/edit", runs.edit, name="runs-proposal-edit"),
+    path("proposals/<int:proposal_id>/waive", runs.waive, name="runs-proposal-waive"),
+    path("proposals/<int:proposal_id>/notes", runs.notes, name="runs-proposal-notes"),
+    path("proposals/<int:proposal_id>/letter.<slug:kind>", runs.letter, name="runs-letter"),
+    path("notices/<int:notice_id>", notices.notice, name="notice"),
+    path("notices/<int:notice_id>/letter.<slug:kind>", notices.letter, name="notice-letter"),
+    path("outbox", outbox.outbox, name="outbox"),
+    path("outbox/<int:message_id>", outbox.message, name="outbox-message"),
+    path("outbox/<int:message_id>/body", outbox.body, name="outbox-body"),
+    path("outbox/<int:message_id>/files/<int:place>", outbox.attachment, name="outbox-attachment"),
+    path("outbox/<int:message_id>/resolve", outbox.resolve, name="outbox-resolve"),
+    path("outbox/<int:message_id>/cancel", outbox.cancel, name="outbox-cancel"),
+    path("outbox/<int:message_id>/requeue", outbox.requeue, name="outbox-requeue"),
+    path("outbox/<int:message_id>/approve", outbox.approve, name="outbox-approve"),
+    path("outbox/<int:message_id>/posting", outbox.posting, name="outbox-posting"),
+    path("policies", policies.policies, name="policies"),
+    path("policies/<slug:code>", policies.policy, name="policy"),
+    path("policies/<slug:code>/edit", policies.edit, name="policy-edit"),
+    path("policies/<slug:code>/<int:number>.yaml", policies.export, name="policy-export"),
+    path("policies/<slug:code>/<int:number>/adopt", policies.adopt, name="policy-adopt"),
+    path("policies/<slug:code>/default", policies.make_default, name="policy-default"),
+    path("imports", imports.imports, name="imports"),
+    path("imports/look/<slug:sha256>", imports.look, name="import-look"),
+    path("imports/look/<slug:sha256>/write", imports.write, name="import-write"),
+    path("imports/<int:import_id>", imports.imported, name="import"),
+    path("imports/<int:import_id>/refused.csv", imports.refused, name="import-refused"),
+    path("audit", audit.audit, name="audit"),
+    path("audit/verify", audit.verify, name="audit-verify"),
+]

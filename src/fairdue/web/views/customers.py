@@ -1,0 +1,149 @@
+"""Customers: the list, and all about one of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from fairdue.contact import queries as contact
+from fairdue.contact.actions import do_note
+from fairdue.ledger.actions import do_hold, do_release_hold
+from fairdue.ledger.models import Customer, DueItem, Effect, Hold
+from fairdue.ledger.queries import OpenItem, open_items
+from fairdue.people.actor import Right
+from fairdue.web import queries
+from fairdue.web.access import PageRequest, day_asked, own, page
+from fairdue.web.behaviour import behaviour_of
+from fairdue.web.forms import CustomerFilter, HoldForm, NoteForm, ReasonForm
+
+
+@page(Right.VIEW)
+def customers(request: PageRequest) -> HttpResponse:
+    """Show the customers that fit a search, with what each owes today."""
+    form = CustomerFilter(request.GET or None)
+    text = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    found = queries.search_customers(request.company.pk, text)
+    part = Paginator(found, queries.PAGE_ROWS).get_page(request.GET.get("page"))
+    today = request.actor.at.date()
+    listed = list(part.object_list)
+    owed = queries.balances_of(request.company.pk, [customer.pk for customer in listed], today)
+    rows = [(customer, owed.get(customer.pk, [])) for customer in listed]
+    template = "web/_customers.html" if request.htmx and not request.htmx.boosted else "web/customers.html"
+    return render(request, template, {"form": form, "part": part, "rows": rows, "today": today})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One open item as the page shows it."""
+
+    item: OpenItem
+    days_overdue: int
+
+
+def _customer(request: PageRequest, customer_id: int) -> Customer:
+    return own(request, Customer.objects.select_related("group", "account_owner"), customer_id)
+
+
+def _in_force(request: PageRequest, customer_id: int, as_of: date) -> tuple[list[Hold], list[Effect]]:
+    holds = Hold.objects.filter(customer_id=customer_id, released_on__isnull=True, since__lte=as_of)
+    effects = Effect.objects.filter(customer_id=customer_id, since__lte=as_of)
+    ordered = holds.filter(Q(until__isnull=True) | Q(until__gte=as_of)).select_related("due_item__document", "owner")
+    alive = effects.filter(Q(until__isnull=True) | Q(until__gt=as_of))
+    return list(ordered.order_by("id")), list(alive.order_by("id"))
+
+
+@page(Right.VIEW)
+def customer(request: PageRequest, customer_id: int) -> HttpResponse:
+    """Show what a customer owes on a day (``as_of``, default today), what is held and what is in force. Five or six queries."""
+    found = _customer(request, customer_id)
+    today = request.actor.at.date()
+    as_of = day_asked(request, "as_of", today)
+    items = open_items(request.company.pk, as_of, customer_ids=[found.pk])
+    holds, effects = _in_force(request, found.pk, as_of)
+    lines = [Line(item, item.days_overdue(as_of)) for item in items]
+    return render(
+        request,
+        "web/customer.html",
+        {
+            "customer": found, "as_of": as_of, "today": today, "lines": lines, "tab": "items",
+            "balances": queries.balances(items, as_of), "holds": holds, "effects": effects,
+            "hold_form": HoldForm(auto_id="hold_%s"),
+        },
+    )  # fmt: skip
+
+
+@page(Right.VIEW)
+def side(request: PageRequest, customer_id: int) -> HttpResponse:
+    """Show contacts and accepted terms: beside the items through htmx, or as a page of its own."""
+    found = _customer(request, customer_id)
+    context = {
+        "customer": found,
+        "tab": "contacts",
+        "contacts": found.contacts.order_by("-active", "purpose", "id"),
+        "terms": found.accepted_terms.order_by("-valid_from", "-id")[:5],
+        "behaviour": behaviour_of(queries.latest_run(request.company.pk), found.pk),
+    }
+    return render(request, "web/_customer_side.html" if request.htmx else "web/customer_side.html", context)
+
+
+@page(Right.VIEW)
+def timeline(request: PageRequest, customer_id: int) -> HttpResponse:
+    """Show a page of the timeline, newest first; htmx takes further pages one by one."""
+    found = _customer(request, customer_id)
+    before = request.GET.get("before", "")
+    before_id = int(before) if before.isdecimal() and len(before) < 19 else None
+    events = contact.timeline(request.company.pk, found.pk, before_id=before_id)
+    rest = events[-1].pk if len(events) == contact.EVENTS_PER_PAGE else None
+    context = {"customer": found, "tab": "timeline", "events": events, "rest": rest, "note_form": NoteForm()}
+    return render(request, "web/_timeline.html" if request.htmx else "web/customer_timeline.html", context)
+
+
+@page(Right.HOLD, "POST")
+def note(request: PageRequest, customer_id: int) -> HttpResponse:
+    """Write a note on the timeline."""
+    found = _customer(request, customer_id)
+    form = NoteForm(request.POST)
+    if form.is_valid():
+        do_note(request.actor, customer_id=found.pk, text=form.cleaned_data["text"])
+        messages.success(request, _("The note is kept."))
+    return redirect("web:customer-timeline", found.pk)
+
+
+@page(Right.HOLD, "POST")
+def hold(request: PageRequest, customer_id: int) -> HttpResponse:
+    """Hold the customer or one of its items from today."""
+    found = _customer(request, customer_id)
+    form = HoldForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("The hold was not set: please check reason and date."))
+        return redirect("web:customer", found.pk)
+    asked = form.cleaned_data
+    item_id = asked["due_item"]
+    if item_id is not None and not DueItem.objects.filter(pk=item_id, customer_id=found.pk).exists():
+        raise Http404
+    do_hold(
+        request.actor, customer_id=found.pk, reason=asked["reason"], since=request.actor.at.date(),
+        until=asked["until"], due_item_id=item_id, note=asked["note"],
+    )  # fmt: skip
+    messages.success(request, _("Held. It is not chased until the hold ends."))
+    return redirect("web:customer", found.pk)
+
+
+@page(Right.HOLD, "POST")
+def release_hold(request: PageRequest, hold_id: int) -> HttpResponse:
+    """End a hold today, with a reason."""
+    found = own(request, Hold.objects.all(), hold_id)
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        do_release_hold(request.actor, found.pk, on=request.actor.at.date(), reason=form.cleaned_data["reason"])
+        messages.success(request, _("The hold has ended."))
+    else:
+        messages.error(request, _("Please give the reason; it is kept."))
+    return redirect("web:customer", found.customer_id)

@@ -1,0 +1,60 @@
+"""The first page: what is owed, what falls due, and what needs a person today."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from fairdue.cycle.models import Run
+from fairdue.people.actor import Right
+from fairdue.web import queries
+from fairdue.web.access import PageRequest, page
+from fairdue.wording import charts, summary
+
+AXIS_UNIT = "datum.value >= 1e6 ? format(datum.value / 1e6, '.1~f') + 'M' : datum.value >= 1e3 ? format(datum.value / 1e3, '.0~f') + 'K' : datum.label"  # noqa: E501
+AXIS_UNIT_HAN = "datum.value >= 1e8 ? format(datum.value / 1e8, '.1~f') + '亿' : datum.value >= 1e4 ? format(datum.value / 1e4, '.0~f') + '万' : datum.label"  # noqa: E501
+TOP_ROWS = 8
+
+
+def _charts(request: PageRequest, run: Run) -> dict[str, charts.Spec]:
+    currency = run.summary.get("currency") or request.company.currency
+    han = request.LANGUAGE_CODE.startswith("zh")
+    due = summary.due_rows(run.summary, run.as_of, currency)
+    return {
+        "ageing": charts.ageing_chart(summary.ageing_rows(summary.buckets(run.summary), currency)),
+        "due": charts.due_chart(due, AXIS_UNIT_HAN if han else AXIS_UNIT),
+    }
+
+
+@page(Right.VIEW)
+def home(request: PageRequest) -> HttpResponse:
+    """Show the latest run's figures, today's first actions and what waits. Five queries beside the frame's three."""
+    run = queries.latest_run(request.company.pk)
+    today = request.actor.at.date()
+    found: dict[str, object] = {"run": run, "waiting": queries.waiting(request.company.pk, today), "today": today}
+    if run is not None:
+        currency = run.summary.get("currency") or request.company.currency
+        specs = _charts(request, run)
+        found |= {
+            "currency": currency,
+            "kpis": summary.kpis(run.summary, currency),
+            "period": summary.period(run.summary),
+            "buckets": summary.buckets(run.summary),
+            "by_currency": run.summary.get("ageing_by_currency", ()),
+            "unconverted": run.summary.get("unconverted", ()),
+            "due": summary.due_rows(run.summary, run.as_of, currency),
+            "ageing_svg": charts.draw(specs["ageing"]),
+            "due_svg": charts.draw(specs["due"]),
+            "rows": list(queries.worklist_of(run)[:TOP_ROWS]),
+        }
+    return render(request, "web/home.html", found)
+
+
+@page(Right.VIEW)
+def chart(request: PageRequest, name: str) -> HttpResponse:
+    """Give the specification of a chart of the home page as Vega-Lite JSON."""
+    run = queries.latest_run(request.company.pk)
+    specs = _charts(request, run) if run is not None else {}
+    if name not in specs:
+        raise Http404
+    return JsonResponse(specs[name])

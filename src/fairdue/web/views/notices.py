@@ -1,0 +1,88 @@
+"""Notices: what was said, with the exact bytes and their hashes."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+
+from fairdue.contact import blobs
+from fairdue.contact.models import OutboxMessage
+from fairdue.dunning.models import Notice
+from fairdue.people.actor import Right
+from fairdue.web.access import PageRequest, own, page
+from fairdue.web.framed import framed
+
+MEDIA = {"pdf": "application/pdf", "html": "text/html", "txt": "text/plain"}
+
+
+class Proof(StrEnum):
+    """What the stored bytes say about the hash of the record."""
+
+    INTACT = "intact"
+    JOINED = "joined"
+    """The form left inside a message with another letter of the same customer; it has no bytes of its own."""
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One form of a notice: the hash of the record, the bytes that still have it, and what that proves."""
+
+    kind: str
+    sha256: str
+    data: bytes
+    proof: Proof
+
+    @property
+    def size_bytes(self) -> int:
+        """Give the size of the bytes."""
+        return len(self.data)
+
+
+def _message(found: Notice) -> OutboxMessage | None:
+    return OutboxMessage.objects.filter(company_id=found.company_id, step_key=found.message_key).first()
+
+
+def _drawn(found: Notice, message: OutboxMessage | None) -> list[Drawn]:
+    """Give the forms of a notice. The PDF is a stored file; HTML and text are the body of the message that carried it."""
+    bodies = {"html": message.body_html, "txt": message.body_text} if message is not None else {}
+    hashes = {"pdf": found.pdf_sha256, "html": found.html_sha256, "txt": found.text_sha256}
+    joined = message is not None and len(message.attachments) > 1
+    return [_form(kind, sha, bodies.get(kind, ""), joined=joined) for kind, sha in hashes.items() if sha]
+
+
+def _form(kind: str, sha256: str, body: str, *, joined: bool) -> Drawn:
+    if hashlib.sha256(body.encode()).hexdigest() == sha256:
+        return Drawn(kind, sha256, body.encode(), Proof.INTACT)
+    try:
+        return Drawn(kind, sha256, blobs.get(sha256), Proof.INTACT)
+    except blobs.BlobError:
+        return Drawn(kind, sha256, b"", Proof.JOINED if joined and body else Proof.BROKEN)
+
+
+@page(Right.VIEW)
+def notice(request: PageRequest, notice_id: int) -> HttpResponse:
+    """Show a notice: items and amounts as told, the policy version, the hand-over, and its bytes checked now."""
+    found = own(request, Notice.objects.select_related("customer", "policy_version__policy"), notice_id)
+    message = _message(found)
+    context = {
+        "notice": found,
+        "lines": found.lines.select_related("due_item__document").order_by("id"),
+        "drawn": _drawn(found, message),
+        "message": message,
+    }
+    return render(request, "web/notice.html", context)
+
+
+@page(Right.VIEW)
+def letter(request: PageRequest, notice_id: int, kind: str) -> HttpResponse:
+    """Give the exact bytes of a notice as PDF, HTML or text; 404 where none have the hash of the record."""
+    found = own(request, Notice.objects.all(), notice_id)
+    form = next((form for form in _drawn(found, _message(found)) if form.kind == kind), None)
+    if form is None or form.proof is not Proof.INTACT:
+        raise Http404
+    return framed(form.data, MEDIA[kind], f"{found.number}.{kind}")

@@ -1,0 +1,117 @@
+"""Every address of the web application, opened by the wrong person: nobody, another company, a role without the right."""
+
+from __future__ import annotations
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, reverse
+from web_sample import ROLES, Sample
+
+from fairdue.people.actor import RIGHTS
+from fairdue.web.urls import urlpatterns
+
+OPEN = {"sign-in", "sign-out"}
+"""Addresses that need no company."""
+
+
+def arguments(pattern: URLPattern, sample: Sample) -> dict[str, object]:
+    """Give the path's arguments for a row of the sample; a new kind of row must be named here."""
+    known: dict[str, object] = {
+        "customer_id": sample.customer.pk, "hold_id": sample.hold.pk, "run_id": sample.run.pk,
+        "proposal_id": sample.proposal.pk, "notice_id": sample.notice.pk, "message_id": sample.message.pk,
+        "task_id": sample.task.pk, "import_id": sample.imported.pk, "place": 0, "number": sample.policy.number,
+        "code": sample.policy.policy.code, "sha256": "0" * 64,
+        "kind": {"worklist-export": "csv", "runs-letter": "txt", "notice-letter": "txt"}.get(str(pattern.name), ""),
+        "name": "ageing",
+    }  # fmt: skip
+    return {name: known[name] for name in pattern.pattern.converters}
+
+
+def address(pattern: URLPattern, sample: Sample) -> str:
+    return reverse(f"web:{pattern.name}", kwargs=arguments(pattern, sample))
+
+
+def method(pattern: URLPattern) -> str:
+    return "post" if "GET" not in getattr(pattern.callback, "methods", ("GET",)) else "get"
+
+
+def names_a_row(pattern: URLPattern) -> bool:
+    return bool(set(pattern.pattern.converters) - {"kind", "name", "code", "number"})
+
+
+GUARDED = [pattern for pattern in urlpatterns if pattern.name not in OPEN]
+"""One test walks them all: the two companies are made once, and what differs is listed by name."""
+
+
+def opened(client: Client, pattern: URLPattern, sample: Sample) -> HttpResponse:
+    return getattr(client, method(pattern))(address(pattern, sample))
+
+
+def test_every_address_but_sign_in_is_guarded():
+    unguarded = {pattern.name for pattern in urlpatterns if not hasattr(pattern.callback, "right")}
+    assert unguarded == OPEN
+    assert len({pattern.name for pattern in urlpatterns}) == len(urlpatterns)
+
+
+def test_nobody_is_sent_to_sign_in(ours: Sample):
+    sent = {pattern.name: opened(Client(), pattern, ours).headers.get("Location", "") for pattern in GUARDED}
+    assert {name for name, place in sent.items() if not place.startswith("/sign-in")} == set()
+
+
+def test_another_companys_rows_do_not_exist(ours: Sample, theirs: Sample, lead: Client):
+    found = {pattern.name: opened(lead, pattern, theirs) for pattern in GUARDED}
+    rows = {pattern.name for pattern in GUARDED if names_a_row(pattern)}
+    assert {name for name in rows if found[name].status_code != 404} == set()
+    assert {name for name, response in found.items() if theirs.secret.encode() in response.content} == set()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_without_the_right_is_refused(role: str, ours: Sample, as_role):
+    client = as_role(role)
+    found = {pattern.name: opened(client, pattern, ours) for pattern in GUARDED}
+    refused = {name for name, response in found.items() if response.status_code == 403}
+    assert refused == {pattern.name for pattern in GUARDED if pattern.callback.right not in RIGHTS[role]}
+    assert all("Nothing was changed" in found[name].content.decode() for name in refused)
+
+
+def test_other_methods_are_refused(ours: Sample, lead: Client):
+    posts = [pattern for pattern in GUARDED if method(pattern) == "post"]
+    assert {p.name for p in GUARDED if lead.delete(address(p, ours)).status_code != 405} == set()
+    assert {p.name for p in posts if lead.get(address(p, ours)).status_code != 405} == set()
+
+
+def test_an_auditor_cannot_release_and_nothing_changes(ours: Sample, as_role):
+    response = as_role("auditor").post(
+        reverse("web:runs-decide"), {"proposal": ours.proposal.pk, "decision": "drop", "reason": "because"}
+    )
+    ours.proposal.refresh_from_db()
+    assert (response.status_code, ours.proposal.state) == (403, "proposed")
+
+
+def test_deciding_on_another_companys_proposal_changes_nothing(ours: Sample, theirs: Sample, lead: Client):
+    asked = {"proposal": [ours.proposal.pk, theirs.proposal.pk], "decision": "drop", "reason": "because"}
+    assert lead.post(reverse("web:runs-decide"), asked).status_code == 404
+    ours.proposal.refresh_from_db()
+    theirs.proposal.refresh_from_db()
+    assert (ours.proposal.state, theirs.proposal.state) == ("proposed", "proposed")
+
+
+def test_holding_another_companys_item_changes_nothing(ours: Sample, theirs: Sample, lead: Client):
+    before = theirs.customer.holds.count()
+    asked = {"due_item": theirs.document.due_items.get().pk, "reason": "manual"}
+    assert lead.post(reverse("web:customer-hold", args=[ours.customer.pk]), asked).status_code == 404
+    assert theirs.customer.holds.count() == before
+    assert ours.customer.holds.count() == 1
+
+
+def test_a_company_can_only_be_chosen_by_its_members(ours: Sample, theirs: Sample, lead: Client):
+    assert lead.post(reverse("web:company"), {"company": theirs.company.pk}).status_code == 404
+    page = lead.get(reverse("web:home")).content.decode()
+    assert ours.company.name in page
+    assert theirs.company.name not in page
+
+
+def test_an_end_of_membership_ends_access_at_once(ours: Sample, lead: Client):
+    ours.users["finance_lead"].memberships.all().delete()
+    assert lead.get(reverse("web:home")).status_code == 403

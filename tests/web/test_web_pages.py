@@ -1,0 +1,152 @@
+"""What the pages show, and with how few queries."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from web_sample import Sample
+
+from fairdue.people.models import Membership
+
+QUERIES_MAX = 8
+
+
+def queries_of(client: Client, address: str) -> list[str]:
+    """Open a page and give its queries; the two calls that move PostgreSQL's row-level scope are no reads."""
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(address)
+    assert response.status_code == 200, address
+    return [row["sql"] for row in captured.captured_queries if "set_config" not in row["sql"]]
+
+
+def pages(sample: Sample) -> dict[str, str]:
+    return {
+        "home": reverse("web:home"),
+        "worklist": reverse("web:worklist"),
+        "tasks": reverse("web:worklist-tasks"),
+        "customers": reverse("web:customers"),
+        "customer": reverse("web:customer", args=[sample.customer.pk]),
+        "contacts": reverse("web:customer-contacts", args=[sample.customer.pk]),
+        "timeline": reverse("web:customer-timeline", args=[sample.customer.pk]),
+        "runs": reverse("web:runs"),
+        "review": reverse("web:run", args=[sample.run.pk]),
+        "proposal": reverse("web:runs-proposal", args=[sample.proposal.pk]),
+        "notice": reverse("web:notice", args=[sample.notice.pk]),
+        "outbox": reverse("web:outbox"),
+        "message": reverse("web:outbox-message", args=[sample.message.pk]),
+        "policies": reverse("web:policies"),
+        "policy": reverse("web:policy", args=["flexible"]),
+        "imports": reverse("web:imports"),
+        "audit": reverse("web:audit"),
+    }
+
+
+def test_a_page_makes_at_most_eight_queries(ours: Sample, lead: Client):
+    counts = {name: len(queries_of(lead, address)) for name, address in pages(ours).items()}
+    assert {name: count for name, count in counts.items() if count > QUERIES_MAX} == {}
+
+
+def test_more_rows_make_no_more_queries(ours: Sample, lead: Client):
+    before = len(queries_of(lead, reverse("web:customers")))
+    for number in range(5):
+        ours.customer.pk, ours.customer.number_key, ours.customer._state.adding = None, f"x{number}", True
+        ours.customer.save()
+    assert len(queries_of(lead, reverse("web:customers"))) == before
+
+
+def text_of(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_home_shows_the_figures_of_the_latest_run(ours: Sample, lead: Client):
+    page = text_of(lead, reverse("web:home"))
+    for shown in ("150,000", "34.2%", "43.7", "8.12", "not enough history", "XAU", "Quernstein"):
+        assert shown in page
+    assert "Falling due by week" in page
+    assert 'fill="var(--b5)"' in page
+
+
+def test_home_without_a_run_says_how_to_begin(ours: Sample, lead: Client):
+    ours.run.worklist.all().delete()
+    ours.run.delete()
+    assert "Three steps to the first letter" in text_of(lead, reverse("web:home"))
+
+
+def test_the_customer_page_shows_items_as_of_a_day(ours: Sample, lead: Client):
+    address = reverse("web:customer", args=[ours.customer.pk])
+    page = text_of(lead, address)
+    for shown in ("R-1", "R-2", "1,734.56", "1,234.56", "100.00", "Dispute", "Sales block"):
+        assert shown in page, shown
+    earlier = text_of(lead, f"{address}?as_of={ours.document.issued_on.isoformat()}")
+    assert "R-1" in earlier
+    assert "R-2" not in earlier
+
+
+def test_customers_are_found_by_name_number_city_and_email(ours: Sample, lead: Client):
+    for asked, found in (("quern", True), ("4711", True), ("lyon", True), ("anne@ours", True), ("nobody", False)):
+        page = text_of(lead, reverse("web:customers") + f"?q={asked}")
+        assert ("Quernstein" in page) is found, asked
+
+
+def test_the_customer_list_gives_only_rows_to_htmx(ours: Sample, lead: Client):
+    part = lead.get(reverse("web:customers") + "?q=quern", headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+    assert "Quernstein" in part
+
+
+def test_the_worklist_is_filtered_and_exported(ours: Sample, lead: Client):
+    assert "Quernstein" in text_of(lead, reverse("web:worklist") + "?channel=email&days=30")
+    assert "Quernstein" not in text_of(lead, reverse("web:worklist") + "?days=90")
+    exported = lead.get(reverse("web:worklist-export", args=["csv"]))
+    assert exported["Content-Type"] == "text/csv; charset=utf-8"
+    rows = list(csv.DictReader(io.StringIO(exported.content.decode("utf-8-sig"))))
+    assert [(row["Customer"], row["At stake"], row["Days overdue"]) for row in rows] == [
+        ("Quernstein", "1134.56", "45")
+    ]
+    assert lead.get(reverse("web:worklist-export", args=["xlsx"])).content[:2] == b"PK"
+    assert lead.get(reverse("web:worklist-export", args=["exe"])).status_code == 404
+
+
+def test_charts_are_offered_as_specifications(ours: Sample, lead: Client):
+    spec = lead.get(reverse("web:home-chart", args=["ageing"])).json()
+    assert spec["$schema"].endswith("/vega-lite/v5.json")
+    assert [row["amount"] for row in spec["data"]["values"]] == [0, 10000, 20000, 30000, 40000, 50000]
+    assert lead.get(reverse("web:home-chart", args=["other"])).status_code == 404
+
+
+def test_a_notice_shows_its_exact_bytes(ours: Sample, lead: Client):
+    assert "unchanged" in text_of(lead, reverse("web:notice", args=[ours.notice.pk]))
+    letter = lead.get(reverse("web:notice-letter", args=[ours.notice.pk, "txt"]))
+    assert letter.content == b"Dear Quernstein"
+    assert letter["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    assert lead.get(reverse("web:notice-letter", args=[ours.notice.pk, "pdf"])).status_code == 404
+
+
+def test_a_notice_with_changed_bytes_says_so(ours: Sample, lead: Client, data_dir):
+    digest = ours.notice.text_sha256
+    (data_dir / "blobs" / digest[:2] / digest[2:4] / digest).write_bytes(b"forged")
+    assert "missing or changed" in text_of(lead, reverse("web:notice", args=[ours.notice.pk]))
+    assert lead.get(reverse("web:notice-letter", args=[ours.notice.pk, "txt"])).status_code == 404
+
+
+def test_the_audit_page_verifies_the_chain(ours: Sample, lead: Client):
+    assert "The chain holds." in lead.post(reverse("web:audit-verify")).content.decode()
+    part = lead.post(reverse("web:audit-verify"), headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+
+
+def test_switching_the_company_changes_what_is_seen(ours: Sample, theirs: Sample, lead: Client):
+    Membership.objects.create(user=ours.users["finance_lead"], company=theirs.company, role="auditor")
+    assert lead.post(reverse("web:company"), {"company": theirs.company.pk}).status_code == 302
+    page = text_of(lead, reverse("web:customers"))
+    assert "Zwiebelfisch" in page
+    assert "Quernstein" not in page
+    assert lead.get(reverse("web:customer", args=[ours.customer.pk])).status_code == 404
+    assert lead.get(reverse("web:imports")).status_code == 403

@@ -1,0 +1,115 @@
+"""Releasing on the page, one by one and in bulk: what passes is in the outbox, what the gate holds back says why."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from web_sample import Sample
+
+from fairdue.contact.models import OutboxMessage
+from fairdue.dunning.models import Notice, Proposal
+from fairdue.ledger.actions import do_publish_fact, do_release_hold
+
+
+@pytest.fixture
+def ready(ours: Sample) -> Sample:
+    """Let the gate pass: payments are read through today."""
+    today = ours.run.as_of
+    do_publish_fact(
+        ours.actor, room="ledger", kind="bank_data_through", subject=f"company:{ours.company.pk}", as_of=today,
+        value=today.toordinal(), source_version="test",
+    )  # fmt: skip
+    OutboxMessage.objects.filter(company=ours.company).update(state="cancelled")
+    return ours
+
+
+def release(client: Client, sample: Sample):
+    asked = {"proposal": sample.proposal.pk, "decision": "release", "next": reverse("web:run", args=[sample.run.pk])}
+    return client.post(reverse("web:runs-decide"), asked, follow=True)
+
+
+def test_the_gate_holds_a_release_back_and_says_why(ours: Sample, lead: Client):
+    before = OutboxMessage.objects.count()
+    page = release(lead, ours).content.decode()
+    ours.proposal.refresh_from_db()
+    assert ours.proposal.state == "blocked"
+    assert "1 was held back." in page
+    assert "It is not known through which day payments were read" in page
+    assert OutboxMessage.objects.count() == before
+
+
+def test_a_released_letter_is_in_the_outbox_with_its_notice(ready: Sample, lead: Client):
+    do_release_hold(ready.actor, ready.hold.pk, on=ready.run.as_of, reason="settled")
+    before = Notice.objects.count()
+    page = release(lead, ready).content.decode()
+    ready.proposal.refresh_from_db()
+    assert (ready.proposal.state, ready.proposal.blocks) == ("released", [])
+    assert "1 released." in page
+    assert Notice.objects.count() == before + 1
+    notice = Notice.objects.order_by("-pk")[0]
+    shown = lead.get(reverse("web:notice", args=[notice.pk])).content.decode()
+    assert shown.count("unchanged") == 3
+    assert notice.pdf_sha256 in shown
+    assert lead.get(reverse("web:notice-letter", args=[notice.pk, "pdf"])).content.startswith(b"%PDF-")
+
+
+def test_releasing_all_goes_on_in_batches_and_ends(ours: Sample, lead: Client, monkeypatch):
+    monkeypatch.setattr("fairdue.web.views.runs.BATCH_ROWS", 2)
+    base = Proposal.objects.get(pk=ours.proposal.pk)
+    for number in range(4):
+        customer = ours.customer
+        customer.pk, customer.number, customer.number_key, customer._state.adding = (
+            None,
+            f"n{number}",
+            f"n{number}",
+            True,
+        )
+        customer.save()
+        base.pk, base.key, base.step_key, base.customer, base._state.adding = (
+            None,
+            f"k{number}",
+            f"k{number}",
+            customer,
+            True,
+        )
+        base.save()
+    address = reverse("web:runs-release-all", args=[ours.run.pk])
+    response = lead.post(address, {"state": "open"}, headers={"HX-Request": "true"})
+    for done in ("2", "4"):
+        page = response.content.decode()
+        assert f"{done} of 5 decided" in page
+        fields = dict(re.findall(r'name="(kept|state)" value="([^"]+)"', page))
+        response = lead.post(address, fields, headers={"HX-Request": "true"})
+    page = response.content.decode()
+    assert "5 were held back." in page
+    assert "Go on" not in page
+
+
+def test_a_forged_tally_is_refused(ours: Sample, lead: Client):
+    address = reverse("web:runs-release-all", args=[ours.run.pk])
+    assert lead.post(address, {"kept": "forged"}).status_code == 404
+    ours.proposal.refresh_from_db()
+    assert ours.proposal.state == "proposed"
+
+
+@pytest.mark.parametrize(("kind", "start"), [("pdf", b"%PDF-"), ("html", b"<!DOCTYPE html>"), ("txt", b"")])
+def test_the_letter_is_shown_before_it_is_released(kind: str, start: bytes, ours: Sample, lead: Client):
+    before = (OutboxMessage.objects.count(), Notice.objects.count(), Proposal.objects.count())
+    response = lead.get(reverse("web:runs-letter", args=[ours.proposal.pk, kind]))
+    assert response.status_code == 200
+    assert response.content.startswith(start)
+    assert response["X-Frame-Options"] == "SAMEORIGIN"
+    if kind == "txt":
+        text = response.content.decode()
+        assert "R-1" in text
+        assert "1\u202f134,56" in text
+        assert "R-2" not in text
+    assert (OutboxMessage.objects.count(), Notice.objects.count(), Proposal.objects.count()) == before
+
+
+def test_what_the_reader_of_a_letter_should_know_is_said(ours: Sample, lead: Client):
+    page = lead.get(reverse("web:runs-proposal-notes", args=[ours.proposal.pk])).content.decode()
+    assert "Notes on this letter" in page
