@@ -1,0 +1,123 @@
+"""What the debtor's page shows, put together from the ledger. Five queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from fairdue.contact.models import PortalAnswer, PortalLink
+from fairdue.contact.queries import company_day
+from fairdue.ledger.models import Customer
+from fairdue.ledger.queries import OpenItem, open_items
+from fairdue.letters.catalogue import Choice, choose
+from fairdue.letters.figures import Figures
+from fairdue.letters.references import spaced
+from fairdue.people.models import BankAccount, Company
+from fairdue.portal.words import Words
+
+ITEMS_MAX = 500
+"""Items shown; a customer with more sees the sums of all and the oldest of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One open item as the debtor reads it."""
+
+    due_item_id: int
+    number: str
+    issued: str
+    due: str
+    amount: str
+    open: str
+    currency: str
+    days_overdue: int
+    credit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What is open and overdue in one currency, and where to pay it."""
+
+    currency: str
+    open: str
+    overdue: str
+    bank: BankAccount | None
+    iban: str
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer given through this link before."""
+
+    answer: str
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All of the page."""
+
+    company: Company
+    customer: Customer
+    choice: Choice
+    words: Words
+    as_of: str
+    lines: tuple[Line, ...]
+    sums: tuple[Sum, ...]
+    given: tuple[Given, ...]
+    more: str
+
+
+def read_page(link: PortalLink, at: datetime) -> Page:
+    """Put the page together for an open link, in the contact's language, else the customer's, else the company's."""
+    company, customer = link.company, link.customer
+    own = link.contact.language if link.contact is not None else ""
+    choice = choose(own or customer.language or company.language, "en")
+    words, figures = Words(choice), Figures(choice.locale)
+    today = company_day(company, at)
+    items = open_items(company.pk, today, customer_ids=[customer.pk])
+    answers = PortalAnswer.objects.filter(link=link).order_by("-id")[:10]
+    return Page(
+        company=company,
+        customer=customer,
+        choice=choice,
+        words=words,
+        as_of=words.as_of % {"day": figures.long_date(today)},
+        lines=tuple(_line(item, today, figures) for item in items[:ITEMS_MAX]),
+        sums=_sums(company, items, today, figures),
+        given=tuple(Given(words.answer(a.kind), figures.short_date(a.at.date())) for a in answers),
+        more=words.more_items % {"n": figures.count(rest)} if (rest := len(items) - ITEMS_MAX) > 0 else "",
+    )
+
+
+def _line(item: OpenItem, today: date, figures: Figures) -> Line:
+    return Line(
+        due_item_id=item.due_item_id,
+        number=item.document_number,
+        issued=figures.short_date(item.issued_on),
+        due=figures.short_date(item.due_on),
+        amount=figures.number(item.amount_minor, item.currency),
+        open=figures.number(item.open_minor, item.currency),
+        currency=item.currency,
+        days_overdue=max(0, item.days_overdue(today)) if item.open_minor > 0 else 0,
+        credit=item.amount_minor < 0,
+    )
+
+
+def _sums(company: Company, items: list[OpenItem], today: date, figures: Figures) -> tuple[Sum, ...]:
+    banks = {account.currency: account for account in company.bank_accounts.all()}
+    found = []
+    for currency in sorted({item.currency for item in items}):
+        mine = [item for item in items if item.currency == currency]
+        overdue = sum(item.open_minor for item in mine if item.open_minor > 0 and item.days_overdue(today) > 0)
+        bank = banks.get(currency)
+        found.append(
+            Sum(
+                currency,
+                figures.number(sum(item.open_minor for item in mine), currency),
+                figures.number(overdue, currency),
+                bank,
+                spaced(bank.iban) if bank is not None and bank.iban else "",
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,123 @@
+"""The debtor's page: what is open, where to pay, and a way to answer.
+
+1. Opening a link (GET, HEAD) changes nothing: mail scanners open links.
+2. The link is the only authority. No session is read, no cookie is set, so a foreign page has nothing to borrow; the form
+   carries a signed mark of this link all the same, and an old or foreign mark is refused.
+3. A link that is forged, unknown, expired or revoked gets the same friendly page with status 410.
+4. No answer is kept by a third party's log: nothing about the customer stands in an address, and no referrer is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.conf import settings
+from django.core import signing
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+
+from fairdue.conf.clock import now
+from fairdue.contact import links
+from fairdue.contact.actions import Answer, ContactError, UploadRefused, do_record_answer
+from fairdue.contact.models import AnswerKind, PortalLink
+from fairdue.letters.catalogue import choose
+from fairdue.people.scope import set_scope
+from fairdue.portal.page import Page, read_page
+from fairdue.portal.words import Words
+
+MARK_SALT = "fairdue.portal.answer"
+MARK_AGE_S = 24 * 3600
+TEXT_CHARS_MAX = 5_000
+View = Callable[[HttpRequest, str], HttpResponse]
+
+
+def _private(view: View) -> View:
+    """Add the headers of a page that nobody else should see, and close the database scope that the link opened."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            response = view(request, token)
+        finally:
+            set_scope(())
+        response["Referrer-Policy"] = "no-referrer"
+        response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+        response["Cache-Control"] = "no-store"
+        return response
+
+    return wrapped
+
+
+@csrf_exempt
+@_private
+def statement(request: HttpRequest, token: str) -> HttpResponse:
+    """Show a customer's statement behind a link (GET, HEAD), or take its answer (POST)."""
+    if request.method not in {"GET", "HEAD", "POST"}:
+        return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+    link = links.resolve(token, now().date())
+    if link is None:
+        return _gone(request)
+    page = read_page(link, now())
+    if request.method == "POST":
+        return _answer(request, token, link, page)
+    return _shown(page, link, done=request.GET.get("done", ""))
+
+
+def _shown(page: Page, link: PortalLink, *, done: str = "", problem: str = "", status: int = 200) -> HttpResponse:
+    context = {
+        "page": page,
+        "w": page.words,
+        "choice": page.choice,
+        "done": page.words.thanks(done) if done in AnswerKind.values else "",
+        "problem": problem,
+        "mark": signing.dumps(link.pk, salt=MARK_SALT),
+        "kinds": [(kind, page.words.answer(kind)) for kind in AnswerKind.values],
+        "file_help": page.words.file_help % {"mb": settings.FAIRDUE_UPLOAD_MAX_BYTES // (1024 * 1024)},
+    }
+    return HttpResponse(render_to_string("portal/statement.html", context), status=status)
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    wanted = request.headers.get("Accept-Language", "en").split(",")[0].split(";")[0].strip()
+    choice = choose(wanted or "en")
+    return HttpResponse(render_to_string("portal/gone.html", {"w": Words(choice), "choice": choice}), status=410)
+
+
+def _answer(request: HttpRequest, token: str, link: PortalLink, page: Page) -> HttpResponse:
+    w = page.words
+    if not _marked(request.POST.get("mark", ""), link):
+        return _shown(page, link, problem=w.form_too_old, status=403)
+    kind, text = request.POST.get("kind", ""), request.POST.get("text", "")
+    items = [value for value in request.POST.getlist("item") if value.isdecimal() and len(value) < 19]
+    upload = request.FILES.get("upload")
+    if kind not in AnswerKind.values:
+        return _shown(page, link, problem=w.choose_answer, status=400)
+    if kind == AnswerKind.MESSAGE and not text.strip():
+        return _shown(page, link, problem=w.write_message, status=400)
+    if upload is not None and (upload.size or 0) > settings.FAIRDUE_UPLOAD_MAX_BYTES:
+        return _shown(page, link, problem=w.file_refused, status=413)
+    answer = _read(kind, items, text, upload)
+    try:
+        do_record_answer(link.pk, link.company_id, answer, now())
+    except UploadRefused:
+        return _shown(page, link, problem=w.file_refused, status=415)
+    except ContactError:
+        return _shown(page, link, problem=w.not_taken, status=409)
+    return HttpResponseRedirect(f"{reverse('portal:statement', args=[token])}?done={kind}", status=303)
+
+
+def _read(kind: str, items: list[str], text: str, upload: UploadedFile[bytes] | None) -> Answer:
+    data = upload.read() if upload is not None else None
+    name = (upload.name or "") if upload is not None else ""
+    return Answer(kind, tuple(int(value) for value in items), text[:TEXT_CHARS_MAX], data or None, name)
+
+
+def _marked(mark: str, link: PortalLink) -> bool:
+    try:
+        return bool(signing.loads(mark, salt=MARK_SALT, max_age=MARK_AGE_S) == link.pk)
+    except signing.BadSignature:
+        return False
