@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
+from random import Random
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from fairdue.intake import actions
@@ -67,6 +68,10 @@ def listed(rows: list[ItemRow]) -> Counter:
     return found
 
 
+@example(
+    sequence=[[("R1", 2, 0, 0), ("R1", 2, 0, 0)], [("R1", 1, 0, 0), ("R1", 1, 1, 0)]],
+    shuffle=Random(1),
+)
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sequence=lists, shuffle=st.randoms(use_true_random=False))
 def test_the_last_full_list_stands(actor, company, sequence, shuffle):
