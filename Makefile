@@ -38,7 +38,7 @@ test: $(VENV)/ready-dev services ## Run all tests, on SQLite and on PostgreSQL
 
 unit: $(VENV)/ready-dev
 	@$(PYTHON) -m fairdue.conf.catalogues
-	@$(BIN)/pytest -m "not spark and not kill and not browser"
+	@$(BIN)/pytest -n auto --dist loadfile -m "not spark and not kill and not browser"
 
 check: $(VENV)/ready-dev ## Lint, types, floors, SQL for Spark, migrations, catalogues
 	@bash tests/check.sh

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # All tests: everything on SQLite, then what touches the database again on PostgreSQL (a running one, else one of our own).
+# A process for each core, a file of tests to one process.
 set -uo pipefail
 bin=.venv/bin
-$bin/pytest || exit 1
+many=(-n auto --dist loadfile)
+$bin/pytest "${many[@]}" || exit 1
 url=${FAIRDUE_TEST_POSTGRES:-postgresql://postgres@127.0.0.1:5432/postgres}
 own=""
 if ! $bin/python -c "import psycopg,sys; psycopg.connect(sys.argv[1], connect_timeout=3).close()" "$url" 2>/dev/null; then
@@ -18,4 +20,4 @@ if ! $bin/python -c "import psycopg,sys; psycopg.connect(sys.argv[1], connect_ti
   trap '"${as[@]}" "$bindir/pg_ctl" -D "$own/data" -m immediate stop >/dev/null; rm -rf "$own"' EXIT
   url=postgresql://postgres@127.0.0.1:55432/postgres
 fi
-FAIRDUE_DATABASE_URL=$url $bin/pytest -m "django_db" -p no:cacheprovider || exit 1
+FAIRDUE_DATABASE_URL=$url $bin/pytest "${many[@]}" -m "django_db" -p no:cacheprovider || exit 1

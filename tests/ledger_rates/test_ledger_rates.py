@@ -33,7 +33,9 @@ FRIDAY = date(2026, 10, 30)
 def zipped(text: str | bytes, name: str = "eurofxref-hist.csv") -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(name, text)
+        info = zipfile.ZipInfo(name)
+        info.compress_type = zipfile.ZIP_DEFLATED
+        archive.writestr(info, text)
     return packed.getvalue()
 
 
