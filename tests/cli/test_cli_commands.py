@@ -79,3 +79,55 @@ def test_file_mode_turns_files_into_a_worklist_letters_and_a_report(bare, tmp_pa
     assert "3 rows read, 1 refused" in page
     assert "<svg" in page
     assert not bare.folder.exists(), "file mode keeps nothing"
+
+
+def test_a_taken_port_is_told_with_another_one(bare):
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        told = bare("serve", "--port", str(port), code=1)
+        assert f"Port {port} of 127.0.0.1 is taken by another program" in told
+        assert f"--port {port + 1}" in told
+        assert "is taken by another program" in bare("demo", "--serve", "--port", str(port), code=1)
+    assert not (bare.folder / "blobs").exists(), "the demonstration is not made for pages that cannot be shown"
+
+
+def test_a_password_is_asked_for_twice_until_both_are_the_same():
+    import typer
+    from typer.testing import CliRunner
+
+    from fairdue.cli.people import ask_password
+
+    app = typer.Typer()
+    app.command()(lambda: typer.echo("=" + ask_password()))
+    told = CliRunner().invoke(app, input="one\ntwo\nthree\nthree\n").output
+    assert told.splitlines()[0] == "Password: "
+    assert "[]" not in told
+    assert told.count("differ") == 1
+    assert told.rstrip().endswith("=three")
+
+
+def test_releases_are_told_by_reason_with_counts():
+    from fairdue.cli.operate import by_reason
+    from fairdue.contact.reasons import GateReason
+    from fairdue.kernel.reasons import because
+
+    nobody = because(GateReason.NO_ADDRESS)
+    busy = [because(GateReason.CONTACTS_PER_WEEK, used=used, limit=1) for used in (2, 3)]
+    assert by_reason([[nobody], [nobody, busy[0]], [nobody, busy[1]], []]) == [
+        "3 × The postal address is incomplete.",
+        "2 × such as: 2 contacts in seven days; the policy allows 1.",
+    ]
+
+
+def test_the_terminal_decides_the_language_where_no_setting_does(bare):
+    def chinese(**env: str) -> bool:
+        return any("\u4e00" <= sign <= "\u9fff" for sign in bare("--help", **env))
+
+    assert chinese(LANGUAGE="zh_Hans")
+    assert chinese(LANG="zh_CN.UTF-8")
+    assert not chinese(LANG="zh_CN.UTF-8", LANGUAGE="en_GB:en")
+    assert not chinese(LANGUAGE="zh_Hans", FAIRDUE_LANGUAGE="en")

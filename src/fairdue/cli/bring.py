@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from fairdue.cli import start
@@ -96,7 +97,7 @@ def show_mapping(reading: Reading) -> None:
     for heading in (_("field"), _("column"), _("sure"), _("why")):
         table.add_column(heading)
     for name, match in sorted(reading.mapping.columns.items()):
-        table.add_row(name, match.heading, f"{match.confidence} %", match.why)
+        table.add_row(name, escape(match.heading), f"{match.confidence} %", match.why)
     start.console.print(table)
     if reading.mapping.unmapped:
         listed = ", ".join(heading for heading, _why in reading.mapping.unmapped)

@@ -12,6 +12,8 @@ from typing import Annotated
 import typer
 
 from fairdue.cli import start
+from fairdue.cli.keep import need_free
+from fairdue.cli.keep import serve as serve_pages
 from fairdue.cli.progress import bar
 from fairdue.cli.texts import _
 
@@ -33,6 +35,8 @@ def demo(
     port: Annotated[int, typer.Option(help=_("Port"))] = 8000,
 ) -> None:
     """Make a company with customers in 20 countries and two years of invoices, run the cycle, print how to sign in."""
+    if serve:
+        need_free(host, port)
     moment = datetime(AS_OF.year, AS_OF.month, AS_OF.day, 7, 30, tzinfo=UTC)
     os.environ.setdefault("FAIRDUE_NOW", moment.isoformat())
     os.environ.setdefault("FAIRDUE_BASE_URL", f"http://{host}:{port}")
@@ -46,8 +50,6 @@ def demo(
         _export(exports)
     _greet(password, host, port, serve)
     if serve:
-        from fairdue.cli.keep import serve as serve_pages
-
         serve_pages(host, port, 8)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 from pathlib import Path
 from typing import Annotated
 
@@ -110,11 +112,37 @@ def serve(
 ) -> None:
     """Serve the web application and the debtors' pages."""
     start.start()
-    import waitress
     from django.conf import settings
+    from waitress.server import create_server
 
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     from fairdue.conf.wsgi import application
 
+    try:
+        server = create_server(application, host=host, port=port, threads=threads, ident="fairdue")
+    except (OSError, OverflowError, ValueError) as error:
+        start.fail(why_not(host, port, error))
     start.console.print(_("Fairdue is at http://%(host)s:%(port)d/ (stop with Ctrl+C)") % {"host": host, "port": port})
-    waitress.serve(application, host=host, port=port, threads=threads, ident="fairdue")
+    server.run()
+
+
+def why_not(host: str, port: int, error: Exception) -> str:
+    """Say why nothing can listen at an address, and what to do."""
+    place = {"host": host, "port": port, "other": port + 1, "error": str(error)}
+    code = error.errno if isinstance(error, OSError) else None
+    if code == errno.EADDRINUSE:
+        return _("Port %(port)d of %(host)s is taken by another program; stop it, or use --port %(other)d.") % place
+    if code == errno.EACCES:
+        return _("Port %(port)d is kept for the system's own programs; use one above 1023: --port 8000.") % place
+    return _("Nothing can listen at %(host)s, port %(port)d: %(error)s. Use --host 127.0.0.1 --port 8000.") % place
+
+
+def need_free(host: str, port: int) -> None:
+    """End the command where nothing can listen at an address: before the work that would be shown there."""
+    try:
+        family, kind, protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except (OSError, OverflowError) as error:
+        start.fail(why_not(host, port, error))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from fairdue.cli import start
@@ -61,8 +62,8 @@ def worklist(
     for row in rows[:limit]:
         amount = f"{words.amount(row.amount_minor, row.currency)} {row.currency}" if row.currency else ""
         table.add_row(
-            str(row.rank), row.customer.name, names.stage(row.action), names.channel(row.channel), amount,
-            str(row.days_overdue), " ".join(words.reasons(row.reasons)),
+            str(row.rank), escape(row.customer.name), names.stage(row.action), names.channel(row.channel), amount,
+            str(row.days_overdue), escape(words.sentences(row.reasons)),
         )  # fmt: skip
     start.console.print(table)
     if len(rows) > limit:
@@ -70,8 +71,7 @@ def worklist(
     for task in Task.objects.filter(company=chosen, customer__isnull=True, done_at__isnull=True).order_by(
         "due_on", "pk"
     ):
-        told = " ".join([task.get_kind_display(), *words.reasons(task.reasons)])
-        start.console.print(f"[yellow]![/] {told}", highlight=False)
+        start.console.print(f"[yellow]![/] {task.get_kind_display()} {words.sentences(task.reasons)}", highlight=False)
 
 
 def ageing(
@@ -128,9 +128,9 @@ def review(
         table.add_column(heading, overflow="fold")
     for p in found[:limit]:
         table.add_row(
-            str(p.pk), p.customer.name, names.stage(p.stage_code), names.channel(p.action),
+            str(p.pk), escape(p.customer.name), names.stage(p.stage_code), names.channel(p.action),
             f"{words.amount(p.due_minor, p.currency)} {p.currency}", str(p.days_overdue_max), p.get_state_display(),
-            " ".join(words.reasons([*p.reasons, *p.blocks])),
+            escape(words.sentences([*p.reasons, *p.blocks])),
         )  # fmt: skip
     start.console.print(table)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +13,12 @@ from fairdue.cli import start
 from fairdue.cli.progress import bar
 from fairdue.cli.texts import _
 
+if TYPE_CHECKING:
+    from fairdue.dunning.actions import Outcome
+    from fairdue.kernel.reasons import Reason
+
+TOLD_EACH = 5
+"""Up to so many proposals are told one by one."""
 Code = Annotated[str | None, typer.Option("--company", help=_("Code of the company"))]
 User = Annotated[str | None, typer.Option("--user", help=_("User name of who acts; without it, the system"))]
 
@@ -86,16 +93,18 @@ def release(
     proposals: Annotated[list[int] | None, typer.Argument(help=_("Numbers of proposals (see fairdue review)"))] = None,
     all_: Annotated[bool, typer.Option("--all", help=_("Release everything that waits and is not blocked"))] = False,
     stage: Annotated[list[str] | None, typer.Option(help=_("With --all: only this stage; may be repeated"))] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help=_("Tell each proposal's notes, not only how many share a reason"))
+    ] = False,
     company: Code = None,
     user: User = None,
 ) -> None:
     """Release proposals: write the letters, store them, and put them into the outbox."""
     start.start()
     chosen = start.company(company)
-    from fairdue.dunning import actions
+    from fairdue.cycle.release import release as release_and_seal
     from fairdue.dunning.models import ProposalState
     from fairdue.dunning.queries import to_review
-    from fairdue.wording import words
 
     acting = start.actor(chosen, user=user)
     if all_:
@@ -106,21 +115,54 @@ def release(
     if not ids:
         start.fail(_("Name proposals by number, or use --all"))
     with bar() as report:
-        outcomes = actions.do_release(
+        outcomes = release_and_seal(
             acting, ids, acting.at.date(), progress=lambda done, of: report(_("release"), done, of)
         )
-    labels = {
-        "released": _("released"), "first": _("signed; a second person is needed"), "blocked": _("blocked by the gate"),
-        "refused": _("could not be released"),
-    }  # fmt: skip
-    counts = Counter(outcome.state for outcome in outcomes)
-    for state, count in sorted(counts.items()):
-        start.console.print(f"{labels[state]}: {count}", highlight=False)
-    seal(chosen.pk)
-    for outcome in outcomes:
-        if outcome.reasons:
-            why = " ".join(words.reasons([reason.as_dict() for reason in outcome.reasons]))
-            start.console.print(f"  {outcome.proposal_id}: {why}", highlight=False)
+    _tell_released(outcomes, each=verbose or len(outcomes) <= TOLD_EACH)
+
+
+OUTCOMES = {
+    "released": _("released"),
+    "first": _("signed; a second person is needed"),
+    "blocked": _("blocked by the gate"),
+    "refused": _("could not be released"),
+}
+
+
+def _tell_released(outcomes: Sequence[Outcome], *, each: bool) -> None:
+    """Print what became of proposals: how many of each outcome, and below it each one's notes or each reason once."""
+    from fairdue.wording import words
+
+    for state, label in OUTCOMES.items():
+        here = [outcome for outcome in outcomes if outcome.state == state]
+        if not here:
+            continue
+        start.console.print(f"{label}: {len(here)}", highlight=False)
+        if each:
+            for outcome in here:
+                if outcome.reasons:
+                    told = words.sentences(outcome.reasons)
+                    start.console.print(f"  {outcome.proposal_id}: {told}", highlight=False, markup=False)
+        else:
+            for line in by_reason([outcome.reasons for outcome in here]):
+                start.console.print(f"  {line}", highlight=False, markup=False)
+    if not each and any(outcome.reasons for outcome in outcomes):
+        start.console.print(_("  Each proposal's own reasons: fairdue review, or --verbose."), highlight=False)
+
+
+def by_reason(found: Iterable[Sequence[Reason]]) -> list[str]:
+    """Give a line for each reason with how often it stands, the most frequent first; one that differs is told by an example."""
+    from fairdue.wording import words
+
+    texts: dict[str, Counter[str]] = {}
+    for reasons in found:
+        for reason in reasons:
+            texts.setdefault(reason.code, Counter())[words.reason(reason)] += 1
+    lines = []
+    for said in sorted(texts.values(), key=lambda counts: (-counts.total(), min(counts))):
+        text = min(said)
+        lines.append(f"{said.total()} × {text}" if len(said) == 1 else f"{said.total()} × {_('such as')}: {text}")
+    return lines
 
 
 def send(
@@ -133,6 +175,7 @@ def send(
     chosen = start.company(company)
     from fairdue.contact.dispatch import dispatch
     from fairdue.contact.transports import configured
+    from fairdue.cycle.release import seal
 
     acting = start.actor(chosen)
     with bar() as report:
@@ -142,14 +185,7 @@ def send(
         )  # fmt: skip
     _tell(asdict(done))
     _tell_waiting(chosen.pk)
-    seal(chosen.pk)
-
-
-def seal(company_id: int) -> None:
-    """Chain what a command wrote to the audit log at once, so that nothing waits unsealed for the next run."""
-    from fairdue.ledger import audit
-
-    audit.seal(company_id)
+    seal(acting)
 
 
 def replay(

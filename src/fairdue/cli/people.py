@@ -76,34 +76,36 @@ def add_user(
     username: Annotated[str, typer.Argument(help=_("User name"))],
     role: Annotated[list[str], typer.Option(help=_("controller, account_owner, finance_lead, auditor, administrator"))],
     company: Annotated[str | None, typer.Option("--company", help=_("Code of the company"))] = None,
-    password: Annotated[
-        str,
-        typer.Option(help=_("Asked for when it is not given"), prompt=True, hide_input=True, confirmation_prompt=True),
-    ] = "",
+    password: Annotated[str, typer.Option(help=_("Asked for when it is not given"), show_default=False)] = "",
 ) -> None:
     """Add a user to a company with one or more roles."""
     start.start()
+    chosen = start.company(company)
     from django.core.exceptions import ValidationError
 
     from fairdue.people.actions import do_add_user
 
     try:
-        do_add_user(start.company(company).pk, username=username, password=password, roles=role)
+        do_add_user(chosen.pk, username=username, password=password or ask_password(), roles=role)
     except ValidationError as error:
-        start.fail("; ".join(error.messages))
+        start.fail(" ".join(error.messages))
     except ValueError as error:
         start.fail(str(error))
     start.console.print(_("User %(name)s may sign in.") % {"name": username})
 
 
+def ask_password() -> str:
+    """Ask for a password twice, unseen, until both are the same."""
+    while True:
+        first = str(typer.prompt(_("Password"), hide_input=True))
+        if first == str(typer.prompt(_("Repeat the password"), hide_input=True)):
+            return first
+        start.errors.print(_("The two passwords differ; please type them again."))
+
+
 def password(
     username: Annotated[str, typer.Argument(help=_("User name"))],
-    new: Annotated[
-        str,
-        typer.Option(
-            "--new", help=_("Asked for when it is not given"), prompt=True, hide_input=True, confirmation_prompt=True
-        ),
-    ] = "",
+    new: Annotated[str, typer.Option("--new", help=_("Asked for when it is not given"), show_default=False)] = "",
 ) -> None:
     """Set a user's password."""
     start.start()
@@ -112,9 +114,9 @@ def password(
     from fairdue.people.actions import do_set_password
 
     try:
-        do_set_password(username, new)
+        do_set_password(username, new or ask_password())
     except ValidationError as error:
-        start.fail("; ".join(error.messages))
+        start.fail(" ".join(error.messages))
     except ValueError as error:
         start.fail(str(error))
     start.console.print(_("The password is set."))
@@ -145,7 +147,7 @@ def edit_company(
             do_edit_company(chosen.pk, given)
             audit.record(acting, "edit_company", f"company:{chosen.pk}", **given)
     except ValidationError as error:
-        start.fail("; ".join(error.messages))
+        start.fail(" ".join(error.messages))
     except ValueError as error:
         start.fail(str(error))
     start.console.print(_("Company %(name)s is ready.") % {"name": chosen.name})

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from fairdue.cli import start
@@ -70,7 +71,7 @@ def _show(found: Reconciliation) -> None:
         table.add_column(heading, overflow="fold")
     lines = list(found.differing())
     for line in lines[:SHOWN]:
-        table.add_row(*(str(cell) for cell in _cells(line)))
+        table.add_row(*(escape(cell) for cell in _cells(line)))
     for line in found.totals:
         table.add_row("", _("total"), *(str(cell) for cell in _cells(line)[2:]), style="bold")
     start.console.print(table)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from fairdue.cli.texts import _, language, of_pages
 
@@ -31,7 +32,7 @@ errors = _console(stderr=True)
 
 def fail(message: str, code: int = 1) -> NoReturn:
     """End the command with a message on standard error."""
-    errors.print(f"[bold red]{message}[/]", highlight=False)
+    errors.print(Text(message, style="bold red"))
     raise typer.Exit(code)
 
 

@@ -1,4 +1,4 @@
-"""The command line's own language, known before anything else starts: ``FAIRDUE_LANGUAGE``, else the terminal's ``LANG``."""
+"""The command line's own language, known before anything else starts: ``FAIRDUE_LANGUAGE``, else what the terminal says."""
 
 from __future__ import annotations
 
@@ -40,9 +40,13 @@ OF_TYPER = (
 """What typer prints through gettext; its other messages are English only."""
 
 
+SAYS = ("FAIRDUE_LANGUAGE", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+"""Where the wish for a language is looked for, in the order of the system's own programs."""
+
+
 def language() -> str:
-    """Give ``zh-hans`` for a Chinese terminal, else ``en``."""
-    wanted = os.environ.get("FAIRDUE_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG") or "en"
+    """Give ``zh-hans`` for a Chinese terminal, else ``en``: the first of ``SAYS`` that is set decides."""
+    wanted = next((found for name in SAYS if (found := os.environ.get(name))), "en")
     return "zh-hans" if wanted.lower().startswith("zh") else "en"
 
 

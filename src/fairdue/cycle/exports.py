@@ -63,7 +63,7 @@ def worklist_row(row: WorklistRow) -> list[Value]:
         row.days_overdue,
         row.due_on,
         (owner.get_full_name() or owner.username) if owner else "",
-        "; ".join(words.reasons(row.reasons)),
+        words.sentences(row.reasons),
     ]
 
 

@@ -127,6 +127,16 @@ def reasons(stored: Iterable[Mapping[str, object] | Reason]) -> list[str]:
     return [reason(item if isinstance(item, Reason) else from_dict(item)) for item in stored]
 
 
+ENDS = (".", "!", "?", "。", "！", "？")
+"""What a sentence ends with; a reason that ends with a value gets its full stop where another may follow."""
+
+
+def sentences(stored: Iterable[Mapping[str, object] | Reason]) -> str:
+    """Write reasons one after another, as sentences of the language: Chinese sets no space after its full stop."""
+    stop, space = ("。", "") if (get_language() or "en").startswith("zh") else (".", " ")
+    return space.join(text if text.endswith(ENDS) else text + stop for text in reasons(stored))
+
+
 def joined(texts: Iterable[str]) -> str:
     """Set texts one after another as the language separates them in a list."""
     return gettext(", ").join(texts)
