@@ -184,7 +184,7 @@ def test_a_stopped_run_is_gone_on_with(fairdue):
     _out, err = process.communicate(timeout=60)
     assert process.returncode in (0, 130), err
     if process.returncode == 130:
-        assert "goes on where it was with: fairdue run --as-of 2026-11-02" in err.replace("\n", " ")
+        assert "goes on where it was with: fairdue run --as-of 2026-11-02" in " ".join(err.split())
         done = fairdue("run", "--as-of", "2026-11-02")
         assert "Run 2026-11-02 is done" in done
     assert "the same byte for byte" in fairdue("replay", "2026-11-02")
