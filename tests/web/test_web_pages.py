@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from web_sample import Sample
 
+from fairdue.ledger import audit
 from fairdue.people.models import Membership
 
 QUERIES_MAX = 8
@@ -150,3 +151,9 @@ def test_switching_the_company_changes_what_is_seen(ours: Sample, theirs: Sample
     assert "Quernstein" not in page
     assert lead.get(reverse("web:customer", args=[ours.customer.pk])).status_code == 404
     assert lead.get(reverse("web:imports")).status_code == 403
+
+
+def test_the_audit_page_reads_a_detail_called_items(ours: Sample, lead: Client):
+    audit.record(ours.actor, "answer", "answer:1", kind="wrong", items=[17, 18])
+    page = text_of(lead, reverse("web:audit"))
+    assert "[17, 18]" in page

@@ -15,6 +15,11 @@ from fairdue.ledger.queries import OpenItem, open_items
 from fairdue.wording.summary import bucket_of
 
 PAGE_ROWS = 50
+LISTED = (
+    "name", "number", "city", "country", "key_account", "account_owner__username", "account_owner__first_name",
+    "account_owner__last_name",
+)  # fmt: skip
+"""What a line of the customer list shows."""
 
 
 def latest_run(company_id: int) -> Run | None:
@@ -64,7 +69,12 @@ def message_counts(company_id: int) -> dict[str, int]:
 
 def search_customers(company_id: int, text: str, country: str = "") -> QuerySet[Customer]:
     """Find customers by a part of number, name, city, VAT number, or a contact's e-mail; by name."""
-    rows = Customer.objects.filter(company_id=company_id).select_related("account_owner").order_by("name", "id")
+    rows = (
+        Customer.objects.filter(company_id=company_id)
+        .select_related("account_owner")
+        .only(*LISTED)
+        .order_by("name", "id")
+    )
     if country:
         rows = rows.filter(country=country)
     if text:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -52,8 +54,14 @@ def _plain(code: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+@cache
+def _labels(choices: type[TextChoices]) -> dict[str, object]:
+    return dict(choices.choices)
+
+
 def _of(choices: type[TextChoices], code: str) -> str | None:
-    return next((str(label) for value, label in choices.choices if value == code), None)
+    label = _labels(choices).get(code)
+    return None if label is None else str(label)
 
 
 def stage(code: str) -> str:

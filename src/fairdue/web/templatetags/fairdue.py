@@ -35,6 +35,12 @@ def money(amount_minor: int | None, currency: str = "") -> SafeString | str:
 
 
 @register.simple_tag
+def figure(amount_minor: int, currency: str) -> SafeString:
+    """Write an exact amount in a row that names its currency already."""
+    return format_html('<span class="money">{}</span>', words.amount(amount_minor, currency))
+
+
+@register.simple_tag
 def money_rounded(amount_minor: int | None, currency: str = "") -> SafeString | str:
     """Write a headline amount without decimals, with its currency."""
     if amount_minor is None:
@@ -212,6 +218,12 @@ def count_rows(counts: Mapping[str, int]) -> list[tuple[str, int]]:
 
 
 @register.filter
+def pairs(values: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Give names and values of stored details; in a template ``.items`` would find a value that is called "items"."""
+    return list(values.items())
+
+
+@register.filter
 def policy_text(text: str) -> str:
     """Write a title or description of a shipped policy in the page's language."""
     return names.policy_text(text)
@@ -232,6 +244,7 @@ for _filter, _names in (
     ("country", names.country),
     ("language_name", names.language),
     ("origin_name", names.origin),
+    ("state_name", names.proposal_state),
     ("claim_name", names.claim),
     ("release_name", names.release),
     ("kind_name", import_names.kind),

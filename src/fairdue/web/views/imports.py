@@ -83,8 +83,9 @@ def _look(request: PageRequest, sha256: str) -> _Look:
     as_of = date.fromisoformat(draft["as_of"])
     answers = {key: value for key, value in draft["answers"].items() if value or key.startswith("column:")}
     reading = bring.read_for(
-        source, blobs.get(sha256), draft["name"], as_of=as_of, kind=draft["kind"] or None, answers=answers
-    )
+        source, blobs.get(sha256), draft["name"], as_of=as_of, kind=draft["kind"] or None, answers=answers,
+        company_id=request.company.pk,
+    )  # fmt: skip
     return _Look(draft, source, bool(draft["full"]), as_of, reading)
 
 
@@ -114,7 +115,7 @@ def _shown(found: _Look, sha256: str) -> dict[str, Any]:
     rows = [(name, mapping.columns.get(name)) for name in fields_of(mapping.kind)]
     preview = None
     if mapping.complete:
-        preview = bring.preview(found.source, found.full, found.reading, found.as_of, {})
+        preview = bring.preview(found.source, found.full, found.reading, found.as_of, {}, company_id=found.draft["company"])
     return {
         "sha256": sha256,
         "draft": found.draft,

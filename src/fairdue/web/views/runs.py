@@ -28,6 +28,12 @@ from fairdue.wording import words
 
 DECIDE_MAX = 500
 """Proposals that one form may name; the page shows fifty."""
+LISTED = (
+    "run_key", "stage_code", "action", "language", "currency", "due_minor", "held_minor", "items", "days_overdue_max", "reasons",
+    "blocks", "note", "state", "first_release_by", "postponed_until", "customer__name", "customer__number",
+    "customer__country",
+)  # fmt: skip
+"""What a line of the review shows of a proposal; fifty rows with all they hold take twice the time to read."""
 RELEASE_SALT = "fairdue.web.release"
 BATCH_ROWS = 25
 """Letters released per request of a bulk release: about a quarter of a second of drawing, so that progress shows."""
@@ -97,7 +103,7 @@ def review(request: PageRequest, run_id: int) -> HttpResponse:
     run = own(request, Run.objects.all(), run_id)
     form = ProposalFilter(request.GET or None, stages=_stages(run))
     asked = form.cleaned_data if form.is_valid() else {}
-    rows = _filtered(run, asked).select_related("customer", "contact").order_by("-due_minor", "id")
+    rows = _filtered(run, asked).select_related("customer").only(*LISTED).order_by("-due_minor", "id")
     part = Paginator(rows, queries.PAGE_ROWS).get_page(request.GET.get("page"))
     context = {
         "run": run,
