@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
-from django.test import Client
+from django.db import transaction
+from django.test import Client, override_settings
 from web_sample import Sample, make_sample
 
 from fairdue.conf.clock import now
+
+NOW = "2026-03-03T09:00:00+00:00"
+
+
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[tuple[Path, Sample, Sample]]:
+    """Make both companies once a module. Each test works in a transaction inside this one, and leaves nothing."""
+    folder = tmp_path_factory.mktemp("built")
+    with pytest.MonkeyPatch.context() as patch, override_settings(DATA_DIR=folder):
+        patch.setenv("FAIRDUE_NOW", NOW)
+        with django_db_blocker.unblock():
+            block = transaction.atomic()
+            block.__enter__()
+            ours = make_sample("ours", "Ours GmbH", "Quernstein", now())
+            theirs = make_sample("theirs", "Theirs GmbH", "Zwiebelfisch", now())
+    yield folder, ours, theirs
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        block.__exit__(None, None, None)
 
 
 @pytest.fixture
@@ -23,17 +45,19 @@ def data_dir(tmp_path: Path, settings) -> Path:
 def tuesday(monkeypatch, settings) -> None:
     """Let the pages live on a working day, in working hours of the customers; and passwords be cheap to check."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    monkeypatch.setenv("FAIRDUE_NOW", "2026-03-03T09:00:00+00:00")
+    monkeypatch.setenv("FAIRDUE_NOW", NOW)
 
 
 @pytest.fixture
-def ours(db, data_dir, tuesday) -> Sample:
-    return make_sample("ours", "Ours GmbH", "Quernstein", now())
+def ours(built, db, data_dir, tuesday) -> Sample:
+    """Give the first company, with stored files of the test's own."""
+    shutil.copytree(built[0], data_dir, dirs_exist_ok=True)
+    return deepcopy(built[1])
 
 
 @pytest.fixture
-def theirs(ours) -> Sample:
-    return make_sample("theirs", "Theirs GmbH", "Zwiebelfisch", now())
+def theirs(built, ours) -> Sample:
+    return deepcopy(built[2])
 
 
 @pytest.fixture
