@@ -225,6 +225,8 @@ class Harness:
                 assert os.WTERMSIG(status) == signal.SIGKILL, f"a run ended by signal {os.WTERMSIG(status)}"
                 killed += 1
                 self._note(way)
+                if self._child(self._reached_end) == 0:
+                    break  # killed on its last lines, with everything done: another start would be a second run of the day
                 continue
             assert status == 0, f"a run failed with status {status}"
             break
@@ -255,6 +257,13 @@ class Harness:
         transports = [SmtpTransport.from_url(self.smtp_url), PrintFolder(self.round_folder / "outbox" / "letters")]
         with company_scope(company_id):
             send_out(system_actor(company_id, at), Run.objects.get(), None, transports)
+
+    @staticmethod
+    def _reached_end() -> None:
+        from fairdue.cycle.models import Run
+
+        if not Run.objects.filter(state=Run.State.DONE).exists():
+            os._exit(1)
 
     def _note(self, way: str) -> None:
         self.state["kills"] += 1
