@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,6 +51,11 @@ def test_mistakes_are_told_in_one_line(acme):
         assert told in acme(*arguments, code=1)
 
 
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def test_file_mode_turns_files_into_a_worklist_letters_and_a_report(bare, tmp_path):
     items = tmp_path / "items.csv"
     items.write_text(
@@ -75,6 +81,10 @@ def test_file_mode_turns_files_into_a_worklist_letters_and_a_report(bare, tmp_pa
     assert [path.name.split("-")[0] for path in letters] == ["100", "200"]
     assert all(path.read_bytes().startswith(b"%PDF") and b"/p/" not in path.read_bytes() for path in letters)
     page = (out / "report.html").read_text("utf-8")
+    named = {row["Customer number"]: row["Letter"] for row in table(out / "worklist.csv") if row["Letter"]}
+    assert sorted(named.values()) == [f"letters/{path.name}" for path in letters]
+    assert named["200"].startswith("letters/200-CHF-")
+    assert all(f'href="{file}"' in page for file in named.values())
     assert "country = DE" in page
     assert "3 rows read, 1 refused" in page
     assert "<svg" in page
@@ -131,3 +141,43 @@ def test_the_terminal_decides_the_language_where_no_setting_does(bare):
     assert chinese(LANG="zh_CN.UTF-8")
     assert not chinese(LANG="zh_CN.UTF-8", LANGUAGE="en_GB:en")
     assert not chinese(LANGUAGE="zh_Hans", FAIRDUE_LANGUAGE="en")
+
+
+def test_file_mode_knows_the_day_of_its_list_and_tells_where_the_money_went(bare, tmp_path):
+    items, payments, out = tmp_path / "items.csv", tmp_path / "payments.csv", tmp_path / "out"
+    items.write_text(
+        "Customer no,Customer,Invoice,Invoice date,Due date,Amount,Open amount,Currency\n"
+        "100,Alpha AG,R1,2026-01-02,2026-02-01,100.00,70.00,EUR\n"
+        "100,Alpha AG,R2,2026-01-20,2026-02-19,500.00,500.00,EUR\n",
+        encoding="utf-8",
+    )
+    payments.write_text(
+        "Payment date,Customer no,Invoice,Payment amount,Currency,Payment no\n"
+        "2026-02-25,100,R1,30.00,EUR,P1\n"
+        "2026-02-26,100,,5.00,EUR,P2\n"
+        "2026-03-05,100,R2,20.00,EUR,P3\n",
+        encoding="utf-8",
+    )
+
+    def once(*more: str, code: int = 0) -> str:
+        return bare(
+            "once", "--items", str(items), "--payments", str(payments), "--as-of", "2026-03-02", "--out", str(out),
+            "--no-letters", "--default", "country=DE", *more, code=code,
+        )  # fmt: skip
+
+    def balance() -> list[str]:
+        return [row["Balance"] for row in table(out / "ageing.csv") if row["Customer number"] == "100"]
+
+    told = once()
+    assert "55.00 EUR received: 50.00 applied; 1 payment(s) with 5.00 unapplied." in told
+    assert "30.00 EUR of it the list of open items had taken off already." in told
+    assert "--items-date" in told
+    assert "1 payments are dated after 2026-03-02" in told
+    assert "5.00 unapplied" in (out / "report.html").read_text("utf-8")
+    assert balance() == ["565.00"]
+    assert "Letter" not in table(out / "worklist.csv")[0]
+    told = once("--items-date", "2026-02-20")
+    assert "had taken off already" not in told
+    assert "--items-date" not in told
+    assert balance() == ["535.00"]
+    assert "after --as-of" in once("--items-date", "2026-03-03", code=1)

@@ -294,3 +294,15 @@ def test_b2b_sets_without_document_numbers(name: str, rows: int) -> None:
     assert keys(mapping) == ["currency", "country"]
     records = read_records(table, mapping, {"currency": "USD"})
     assert (records.count, records.refusals) == (rows, ())
+
+
+def test_no_column_is_surer_than_sure_and_a_needed_field_still_wins() -> None:
+    table = read_table(b"Customer number,Invoice,Due date,Amount,Currency\n1,R1,2026-02-04,10.00,EUR\n", "items.csv")
+    mapping = recognise(table)
+    assert mapping.kind is Kind.OPEN_ITEMS
+    sure = {name: match.confidence for name, match in mapping.columns.items()}
+    assert max(sure.values()) == 95
+    assert sure["amount"] == sure["currency"] == 95
+    stored = mapping.as_dict()
+    stored["columns"]["amount"]["confidence"] = 107
+    assert Mapping.from_dict(stored).columns["amount"].confidence == 100

@@ -312,7 +312,10 @@ def test_a_payment_takes_the_place_of_the_settlement_that_was_this_money(actor, 
     done = actions.do_import_payments(actor, full, facts, paid)
     assert open_now(company) == {"R1": 60_00}
     assert queries.unapplied_payments(company.pk, DAY) == []
-    assert done.reasons == [{"code": "intake_payments_of_the_past", "values": {"count": 1}}]
+    assert done.reasons[1:] == [
+        {"code": "intake_payments_listed", "values": {"currency": "EUR", "amount_minor": 80_00}},
+        {"code": "intake_payments_of_the_past", "values": {"count": 1}},
+    ]
     assert give(actor, full, [row("R1", 60_00, amount=100_00)], day=date(2026, 2, 26)).counts["unchanged"] == 1
     kinds = sorted((a.kind, a.amount_minor) for a in Allocation.objects.filter(due_item__document__number="R1"))
     assert kinds == [

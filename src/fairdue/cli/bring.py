@@ -15,6 +15,7 @@ from fairdue.cli.texts import _
 
 if TYPE_CHECKING:
     from fairdue.intake.bring import Preview
+    from fairdue.intake.models import Import
     from fairdue.intake.reading import Reading
 
 Code = Annotated[str | None, typer.Option("--company", help=_("Code of the company"))]
@@ -66,7 +67,9 @@ def import_file(
     try:
         totals = bring.control_totals(pairs(control, "--control"))
         with busy(file.name):
-            reading = bring.read_for(known, file.read_bytes(), file.name, as_of=day, kind=kind, answers=answers)
+            reading = bring.read_for(
+                known, file.read_bytes(), file.name, as_of=day, kind=kind, answers=answers, company_id=chosen.pk
+            )
     except (FormatError, MoneyError, ValueError) as error:
         start.fail(start.why(error))
     show_mapping(reading)
@@ -74,7 +77,7 @@ def import_file(
         start.fail(_("Answer the questions with --default NAME=VALUE and run the command again. Nothing was written."))
     is_full = full if full is not None else bool(known and known.completeness == Source.Completeness.FULL)
     with busy(file.name):
-        found = bring.preview(known, is_full, reading, day, totals)
+        found = bring.preview(known, is_full, reading, day, totals, company_id=chosen.pk)
     show_preview(found)
     if not yes and not typer.confirm(_("Write this into the ledger?")):
         raise typer.Exit(0)
@@ -84,9 +87,19 @@ def import_file(
         target = refused or file.with_name(f"{file.stem}.refused.csv")
         target.write_bytes(done.refused_csv.encode("utf-8-sig"))
         start.console.print(_("Refused rows with reasons and remedies: %(path)s") % {"path": target})
+    show_outcome(done, found)
     if done.state == "waiting":
         start.fail(_("The file waits for a person; look at the reasons above, then use --confirm."), 2)
     start.console.print(_("Written as import %(number)d.") % {"number": done.pk})
+
+
+def show_outcome(done: Import, found: Preview) -> None:
+    """Show what writing brought to light that the preview could not know, such as what payments were applied to."""
+    from fairdue.wording import words
+
+    seen = [reason.as_dict() for reason in (*found.waits, *found.notes)]
+    for reason in words.reasons([one for one in done.reasons if one not in seen]):
+        start.console.print(f"  {reason}", highlight=False, markup=False)
 
 
 def show_mapping(reading: Reading) -> None:
@@ -111,15 +124,16 @@ def show_mapping(reading: Reading) -> None:
         start.console.print(f"{mark} {question.key}: {text}{options}", highlight=False)
 
 
-def show_preview(found: Preview) -> None:
-    """Show what writing the file would do."""
+def show_preview(found: Preview, name: str = "") -> None:
+    """Show what writing the file would do; ``name`` tells it from others shown beside it."""
     from fairdue.wording import words
 
     labels = {
         "new": _("new"), "changed": _("changed"), "unchanged": _("unchanged"), "vanished": _("vanished"),
         "refused": _("refused"),
     }  # fmt: skip
-    start.console.print(" · ".join(f"{label} {found.counts.get(name, 0)}" for name, label in labels.items()))
+    counts = " · ".join(f"{label} {found.counts.get(code, 0)}" for code, label in labels.items())
+    start.console.print(f"{escape(name)}: {counts}" if name else counts)
     for reason in words.reasons([reason.as_dict() for reason in found.waits]):
         start.console.print(f"[red]![/] {reason}", highlight=False)
     for reason in words.reasons([reason.as_dict() for reason in found.notes[:10]]):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from datetime import time as clock_time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -21,6 +22,7 @@ from fairdue.cli.texts import _
 if TYPE_CHECKING:
     from fairdue.cycle.models import Run
     from fairdue.dunning.models import Proposal
+    from fairdue.intake.rows import PaymentRow
     from fairdue.people.actor import Actor
     from fairdue.people.models import Company
 
@@ -29,20 +31,28 @@ OWN_ANSWERS = ("company", "company_country", "company_email", "language")
 
 @dataclass(slots=True)
 class Outcome:
-    """What file mode left behind: letters written, proposals held back with their reasons, rows refused."""
+    """What file mode left behind: the letters' files by proposal, how many were held back, what was read and refused."""
 
-    letters: int = 0
+    letters: dict[int, str] = field(default_factory=dict)
     held_back: int = 0
     files: list[tuple[str, str]] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
+    money: list[str] = field(default_factory=list)
+    """What the payments were applied to, and how much of them stays unapplied."""
 
 
 def once(
     items: Annotated[Path, typer.Option(help=_("Open items: CSV, TSV, XLSX or ODS"), exists=True, dir_okay=False)],
     as_of: Annotated[str, typer.Option("--as-of", help=_("The day to run for, YYYY-MM-DD"))],
     out: Annotated[Path, typer.Option(help=_("Folder for the results"))] = Path("out"),
+    items_date: Annotated[
+        str | None,
+        typer.Option(
+            "--items-date", help=_("The day for which the list of open items speaks, YYYY-MM-DD; default: --as-of")
+        ),
+    ] = None,
     payments: Annotated[
         Path | None, typer.Option(help=_("Payments received: a table of the same kinds"), exists=True, dir_okay=False)
     ] = None,
@@ -61,6 +71,9 @@ def once(
 ) -> None:
     """Turn files into a worklist, the ageing, letters and a report. Nothing is sent and nothing is kept elsewhere."""
     day = start.day(as_of)
+    listed_on = start.day(items_date) if items_date else day
+    if listed_on > day:
+        start.fail(_("--items-date lies after --as-of; a list of a later day cannot tell what was open before."))
     answers = pairs(default, "--default")
     scratch = Path(tempfile.mkdtemp(prefix="fairdue-once-"))
     os.environ["FAIRDUE_NOW"] = datetime.combine(day, clock_time(9, 0), UTC).isoformat()
@@ -76,7 +89,12 @@ def once(
         )  # fmt: skip
         for path, kind in files:
             if path is not None:
-                _bring(acting, path, kind, plain, day, outcome)
+                _bring(acting, path, kind, plain, day if kind == "payments" else listed_on, outcome)
+        if payments is not None and items_date is None:
+            told = _("The list of open items is taken to be of %(day)s. If it is older, give its day: --items-date.")
+            outcome.money.append(told % {"day": day.isoformat()})
+        for line in outcome.money:
+            start.console.print(f"  {line}", highlight=False, markup=False)
         _run(chosen, acting, day, out, outcome, letters=letters)
     finally:
         from django.db import connections
@@ -112,10 +130,13 @@ def _company(answers: dict[str, str], day: date, policy: Path | None) -> tuple[C
 def _bring(acting: Actor, path: Path, kind: str, answers: dict[str, str], day: date, outcome: Outcome) -> None:
     from fairdue.formats.errors import FormatError
     from fairdue.intake import bring
+    from fairdue.wording import words
 
     try:
         with busy(path.name):
-            reading = bring.read_for(None, path.read_bytes(), path.name, as_of=day, kind=kind, answers=answers)
+            reading = bring.read_for(
+                None, path.read_bytes(), path.name, as_of=day, kind=kind, answers=answers, company_id=acting.company_id
+            )
     except (FormatError, ValueError) as error:
         start.fail(start.why(error))
     if not reading.mapping.complete:
@@ -123,9 +144,14 @@ def _bring(acting: Actor, path: Path, kind: str, answers: dict[str, str], day: d
         start.fail(_("Answer the questions with --default NAME=VALUE and run the command again."))
     full = kind == "open_items"
     with busy(path.name):
-        found = bring.preview(None, full, reading, day, {})
+        found = bring.preview(None, full, reading, day, {}, company_id=acting.company_id)
         done = bring.do_bring(acting, kind, reading, as_of=day, full=full, confirmed=True)
-    show_preview(found)
+    show_preview(found, path.name)
+    if kind == "payments":
+        outcome.money += words.reasons(done.reasons)
+        if late := sum(1 for row in cast("Sequence[PaymentRow]", reading.rows) if row.paid_on > day):
+            told = _("%(count)d payments are dated after %(day)s and do not count yet.")
+            outcome.money.append(told % {"count": late, "day": day.isoformat()})
     counts = done.counts
     told = _("%(new)d rows read, %(refused)d refused")
     read = counts.get("new", 0) + counts.get("changed", 0) + counts.get("unchanged", 0)
@@ -148,17 +174,19 @@ def _run(chosen: Company, acting: Actor, day: date, out: Path, outcome: Outcome,
         done = line.go(acting, day, line.Watch(report=report))
         rows = exports.worklist_of(done)
         table = ageing_now(chosen.pk, day, acting.at)
-        for kind in ("csv", "xlsx"):
-            (out / f"worklist.{kind}").write_bytes(exports.worklist(rows, kind))
-            (out / f"ageing.{kind}").write_bytes(exports.ageing(chosen.pk, table, day, kind))
         if letters:
             _letters(chosen, done, acting, out / "letters", report, outcome)
+        for kind in ("csv", "xlsx"):
+            files = outcome.letters if letters else None
+            (out / f"worklist.{kind}").write_bytes(exports.worklist(rows, kind, files))
+            (out / f"ageing.{kind}").write_bytes(exports.ageing(chosen.pk, table, day, kind))
         _refused(out, outcome)
-        told = Told(outcome.letters, outcome.files, sorted(outcome.answers.items()), _notes(outcome))
+        answers = sorted(outcome.answers.items())
+        told = Told(len(outcome.letters), outcome.files, answers, _notes(outcome), outcome.letters)
         (out / "report.html").write_text(write_report(done, rows, told), encoding="utf-8")
     start.console.print(
         _("%(lines)d actions, %(letters)d letters, %(held)d held back: %(out)s/report.html")
-        % {"lines": len(rows), "letters": outcome.letters, "held": outcome.held_back, "out": out}
+        % {"lines": len(rows), "letters": len(outcome.letters), "held": outcome.held_back, "out": out}
     )
     for line_ in outcome.failed[:20]:
         start.errors.print(line_, highlight=False)
@@ -166,7 +194,7 @@ def _run(chosen: Company, acting: Actor, day: date, out: Path, outcome: Outcome,
 
 def _notes(outcome: Outcome) -> list[str]:
     held = _("%(count)d letters were not written: the gate holds them back; the worklist says why.")
-    return [*([held % {"count": outcome.held_back}] if outcome.held_back else []), *outcome.failed]
+    return [*outcome.money, *([held % {"count": outcome.held_back}] if outcome.held_back else []), *outcome.failed]
 
 
 def _refused(out: Path, outcome: Outcome) -> None:
@@ -196,16 +224,25 @@ def _letters(chosen: Company, run: Run, acting: Actor, folder: Path, report: Rep
     waiting = list(found.order_by("customer__number", "pk").values_list("pk", "blocks"))
     wanted = [pk for pk, blocks in waiting if all(block["code"] in draft_anyway for block in blocks)]
     outcome.held_back = len(waiting) - len(wanted)
+    taken: set[str] = set()
     drawn = preview_many(chosen.pk, wanted, run.as_of, acting.at)
     for count, (proposal, letter) in enumerate(drawn, start=1):
         report(_("letters"), count, len(wanted))
         if isinstance(letter, Rendered):
-            (folder / f"{_file_stem(proposal)}.pdf").write_bytes(letter.pdf)
-            outcome.letters += 1
+            name = _file_name(proposal, taken)
+            (folder / name).write_bytes(letter.pdf)
+            outcome.letters[proposal.pk] = f"{folder.name}/{name}"
         elif not isinstance(letter, NothingToSay):
             outcome.failed.append(f"{proposal.customer.number}: {letter}")
 
 
-def _file_stem(proposal: Proposal) -> str:
+def _file_name(proposal: Proposal, taken: set[str]) -> str:
+    """Name a letter's file by customer number, currency and stage; numbers that differ only in signs get a count."""
     safe = "".join(c if c.isalnum() or c in "-_" else "_" for c in proposal.customer.number)
-    return f"{safe}-{proposal.currency}-{proposal.stage_code}-{proposal.pk}"
+    stem = f"{safe}-{proposal.currency}-{proposal.stage_code}"
+    name, number = f"{stem}.pdf", 1
+    while name.casefold() in taken:
+        number += 1
+        name = f"{stem}-{number}.pdf"
+    taken.add(name.casefold())
+    return name

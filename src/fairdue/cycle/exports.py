@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import pyarrow as pa
@@ -29,8 +29,11 @@ def as_file(name: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]
     raise ValueError(f"a table is written as csv or xlsx, not {kind}")
 
 
-def worklist(rows: Iterable[WorklistRow], kind: str) -> bytes:
-    """Write a worklist; headings and reasons in the active language, amounts exact."""
+def worklist(rows: Iterable[WorklistRow], kind: str, letters: Mapping[int, str] | None = None) -> bytes:
+    """Write a worklist; headings and reasons in the active language, amounts exact.
+
+    ``letters``: the file of each proposal's letter, by its number; a column of its own where they are given.
+    """
     columns = [
         Column(_("Rank"), ColumnKind.INTEGER),
         Column(_("Customer number"), width=16),
@@ -45,7 +48,11 @@ def worklist(rows: Iterable[WorklistRow], kind: str) -> bytes:
         Column(_("Owner"), width=20),
         Column(_("Why"), width=60),
     ]
-    return as_file(_("Worklist"), columns, (worklist_row(row) for row in rows), kind)
+    if letters is None:
+        return as_file(_("Worklist"), columns, (worklist_row(row) for row in rows), kind)
+    columns.append(Column(_("Letter"), width=40))
+    cells = ([*worklist_row(row), letters.get(row.proposal_id or 0, "")] for row in rows)
+    return as_file(_("Worklist"), columns, cells, kind)
 
 
 def worklist_row(row: WorklistRow) -> list[Value]:

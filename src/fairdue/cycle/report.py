@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.template.loader import render_to_string
 
@@ -21,6 +21,8 @@ class Told:
     files: Sequence[tuple[str, str]] = ()
     answers: Sequence[tuple[str, str]] = ()
     notes: Sequence[str] = ()
+    letter_files: Mapping[int, str] = field(default_factory=dict)
+    """Where each proposal's letter lies beside the page, by the proposal's number."""
 
 
 def write_report(run: Run, rows: Sequence[WorklistRow], told: Told | int) -> str:
@@ -35,6 +37,7 @@ def write_report(run: Run, rows: Sequence[WorklistRow], told: Told | int) -> str
             "action": names.stage(row.action), "channel": names.channel(row.channel) if row.channel else "",
             "amount": words.amount(row.amount_minor, row.currency) if row.currency else "", "currency": row.currency,
             "days": row.days_overdue, "why": words.reasons(row.reasons),
+            "letter": told.letter_files.get(row.proposal_id or 0, ""),
         }
         for row in rows[:ROWS_MAX]
     ]  # fmt: skip

@@ -25,6 +25,8 @@ from fairdue.ledger.models import Fact, Source
 from fairdue.people.actor import Actor, Right
 from fairdue.people.models import Company
 
+ITEM_KINDS = frozenset({"open_items", "closed_items"})
+
 
 class IntakeError(ValueError):
     """A file that cannot be written as it stands; nothing was written."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import cast
@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from fairdue.contact import blobs
 from fairdue.formats.errors import Refusal
 from fairdue.formats.refused import write_refused
-from fairdue.intake import actions, payments, queries
+from fairdue.intake import actions, parties, payments, queries
 from fairdue.intake.actions import FileFacts
 from fairdue.intake.memory import no_collection
 from fairdue.intake.models import Import, SourceProfile
@@ -50,12 +50,32 @@ def read_for(
     as_of: date,
     kind: str | None = None,
     answers: Mapping[str, str] | None = None,
+    company_id: int | None = None,
 ) -> Reading:
-    """Read a file as its source's remembered mapping says; a first file is recognised by itself."""
+    """Read a file as its source's remembered mapping says; a first file is recognised by itself.
+
+    ``company_id`` is needed for a source not made yet: what its ledger knows of the customers is not asked.
+    """
     profiles = SourceProfile.objects.filter(source=source).order_by("kind") if source else ()
     remembered = {profile.kind: profile.mapping for profile in profiles if profile.mapping}
     with no_collection():
-        return read_known(data, name, as_of=as_of, kind=kind, remembered=remembered, answers=answers)
+        reading = read_known(data, name, as_of=as_of, kind=kind, remembered=remembered, answers=answers)
+    return _without_known_country(reading, source.company_id if source else company_id)
+
+
+def _without_known_country(reading: Reading, company_id: int | None) -> Reading:
+    """Leave the question for a country out where the ledger knows the country of every customer that the file names."""
+    mapping = reading.mapping
+    if company_id is None or not reading.rows or not any(question.key == "country" for question in mapping.questions):
+        return reading
+    if reading.kind in actions.ITEM_KINDS:
+        keys = {row.customer_key for row in actions.resolved(company_id, cast("Sequence[ItemRow]", reading.rows))}
+    else:
+        keys = {row.customer_key for row in reading.rows}
+    if not keys <= queries.customers_with_country(company_id):
+        return reading
+    left = tuple(question for question in mapping.questions if question.key != "country")
+    return replace(reading, mapping=replace(mapping, questions=left))
 
 
 def control_totals(given: Mapping[str, str]) -> dict[str, int]:
@@ -70,18 +90,16 @@ def preview(
     as_of: date,
     totals: Mapping[str, int],
     today: date | None = None,
+    company_id: int | None = None,
 ) -> Preview:
-    """Say what the file would do to the ledger as it stands."""
+    """Say what the file would do to the ledger as it stands. ``company_id`` is needed for a source not made yet."""
     notes = tuple(reading.records.notes) if reading.records else ()
-    shown = source or Source(code="")
+    shown = source or Source(code="", company_id=company_id or 0)
     shown.completeness = Source.Completeness.FULL if full else Source.Completeness.PARTIAL
     facts = facts_of(reading, as_of, totals)
     if reading.kind in PARTY_KINDS:
-        counts = {"new": 0, "changed": 0, "unchanged": 0, "vanished": 0, "refused": len(reading.refusals)}
-        known = queries.customer_ids(source.company_id) if source else {}
-        for row in cast("Sequence[PartyRow]", reading.rows):
-            counts["changed" if row.customer_key in known else "new"] += 1
-        return Preview(counts, (), notes)
+        counts = _count_parties(shown.company_id, reading)
+        return Preview({**counts, "refused": counts["refused"] + len(reading.refusals)}, (), notes)
     if reading.kind == "payments":
         rows = cast("Sequence[PaymentRow]", reading.rows)
         found = payments.plan_payments(rows, queries.known_payments(shown.pk))
@@ -92,6 +110,13 @@ def preview(
         notes = (*plan.notes, *notes)
     counts["refused"] += len(reading.refusals)
     return Preview(counts, tuple(waits), notes)
+
+
+def _count_parties(company_id: int, reading: Reading) -> dict[str, int]:
+    rows = cast("Sequence[PartyRow]", reading.rows)
+    if reading.kind == "customers":
+        return parties.count_customers(company_id, rows)
+    return parties.count_contacts(company_id, rows, queries.customer_ids(company_id))
 
 
 def facts_of(reading: Reading, as_of: date, totals: Mapping[str, int] | None = None) -> FileFacts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -74,20 +74,35 @@ def write_customers(actor: Actor, rows: Sequence[PartyRow]) -> Counts:
     )  # fmt: skip
     groups = _groups(actor, (r.values["group_number"] for r in rows if r.values.get("group_number")))
     known = Customer.objects.in_bulk([ids[r.customer_key] for r in rows])
-    changed = []
-    for row in rows:
-        customer = known[ids[row.customer_key]]
-        if _fill(customer, row, groups):
-            changed.append(customer)
+    changed = [known[ids[row.customer_key]] for row in rows if _fill(known[ids[row.customer_key]], row, groups)]
     columns = [*_COLUMNS.values(), "language", "group"]
     Customer.objects.bulk_update(changed, columns, batch_size=500)
     _write_contacts(actor, [r for r in rows if {"email", "phone", "contact_name"} & r.values.keys()], ids)
-    new = {r.customer_key for r in rows} - before
+    return _counted(rows, before, changed)
+
+
+def _counted(rows: Sequence[PartyRow], before: Collection[str], changed: Iterable[Customer]) -> Counts:
+    new = {r.customer_key for r in rows}.difference(before)
     old_changed = sum(1 for customer in changed if customer.number_key not in new)
     return {
         "new": len(new), "changed": old_changed, "unchanged": len(rows) - len(new) - old_changed, "vanished": 0,
         "refused": 0,
     }  # fmt: skip
+
+
+def count_customers(company_id: int, rows: Sequence[PartyRow]) -> Counts:
+    """Say what ``write_customers`` would do; writes nothing."""
+    known = {customer.number_key: customer for customer in Customer.objects.filter(company_id=company_id)}
+    wanted = {r.values["group_number"] for r in rows if r.values.get("group_number")}
+    # A group that does not exist yet changes each customer that it gets; it needs no name for that.
+    groups = {code: CustomerGroup(code=code) for code in wanted}
+    groups |= {g.code: g for g in CustomerGroup.objects.filter(company_id=company_id, code__in=wanted)}
+    changed = [
+        known[row.customer_key]
+        for row in rows
+        if row.customer_key in known and _fill(known[row.customer_key], row, groups)
+    ]
+    return _counted(rows, known, changed)
 
 
 def _groups(actor: Actor, codes: Iterable[str]) -> dict[str, CustomerGroup]:
@@ -109,7 +124,7 @@ def _fill(customer: Customer, row: PartyRow, groups: dict[str, CustomerGroup]) -
             setattr(customer, column, cut)
             changed = True
     group = groups.get(row.values.get("group_number", ""))
-    if group is not None and customer.group_id != group.pk:
+    if group is not None and (group.pk is None or customer.group_id != group.pk):
         customer.group, changed = group, True
     return changed
 
@@ -120,46 +135,63 @@ def write_contacts(actor: Actor, rows: Sequence[PartyRow], ids: dict[str, int]) 
 
 
 def _write_contacts(actor: Actor, rows: Sequence[PartyRow], ids: dict[str, int]) -> Counts:
+    counts, made, changed = _plan_contacts(actor.company_id, rows, ids)
+    for contact in changed:
+        contact.save(update_fields=["phone", "language", "time_zone", "channel"])
+    Contact.objects.bulk_create(made, batch_size=1000)
+    return counts
+
+
+def count_contacts(company_id: int, rows: Sequence[PartyRow], ids: Mapping[str, int]) -> Counts:
+    """Say what writing contacts would do, those of customers that the ledger does not know refused; writes nothing."""
+    known = [row for row in rows if row.customer_key in ids]
+    return {**_plan_contacts(company_id, known, ids)[0], "refused": len(rows) - len(known)}
+
+
+def _plan_contacts(
+    company_id: int, rows: Sequence[PartyRow], ids: Mapping[str, int]
+) -> tuple[Counts, list[Contact], list[Contact]]:
+    """Give the counts, the contacts to be made and those that the rows bring up to date."""
     known: dict[tuple[int, str, str, str], Contact] = {
         (c.customer_id, c.purpose, c.email.casefold(), c.name): c
-        for c in Contact.objects.filter(
-            company_id=actor.company_id, customer_id__in={ids[r.customer_key] for r in rows}
-        )
+        for c in Contact.objects.filter(company_id=company_id, customer_id__in={ids[r.customer_key] for r in rows})
     }
     counts = {"new": 0, "changed": 0, "unchanged": 0, "vanished": 0, "refused": 0}
     made: list[Contact] = []
+    changed: list[Contact] = []
     for row in rows:
-        wanted = _contact(actor, row, ids[row.customer_key])
+        wanted = _contact(company_id, row, ids[row.customer_key])
         key = (wanted.customer_id, wanted.purpose, wanted.email.casefold(), wanted.name)
         found = known.get(key)
         if found is None:
             known[key] = wanted
             made.append(wanted)
             counts["new"] += 1
-        elif _bring_up(found, wanted):
-            found.save(update_fields=["phone", "language", "time_zone", "channel"])
-            counts["changed"] += 1
-        else:
+        elif not _bring_up(found, wanted, row):
             counts["unchanged"] += 1
-    Contact.objects.bulk_create(made, batch_size=1000)
-    return counts
+        else:
+            counts["changed"] += 1
+            if found.pk is not None:
+                changed.append(found)
+    return counts, made, changed
 
 
-def _contact(actor: Actor, row: PartyRow, customer_id: int) -> Contact:
+def _contact(company_id: int, row: PartyRow, customer_id: int) -> Contact:
     v = row.values
     channel = v.get("channel", "").casefold()
     by_letter = channel in {"letter", "post", "brief", "信函"} or not v.get("email")
     return Contact(
-        company_id=actor.company_id, customer_id=customer_id, purpose=purpose_of(v.get("role", "")),
+        company_id=company_id, customer_id=customer_id, purpose=purpose_of(v.get("role", "")),
         name=v.get("contact_name", "")[:200], language=language_of(v.get("language", "")),
         channel=Channel.LETTER if by_letter else Channel.EMAIL, email=v.get("email", "")[:254],
         phone=v.get("phone", "")[:40], time_zone=v.get("time_zone", "")[:50],
     )  # fmt: skip
 
 
-def _bring_up(found: Contact, wanted: Contact) -> bool:
+def _bring_up(found: Contact, wanted: Contact, row: PartyRow) -> bool:
+    """Take over what the row says and the contact does not; a channel only where the row names one."""
     changed = False
-    for column in ("phone", "language", "time_zone", "channel"):
+    for column in ("phone", "language", "time_zone", *(["channel"] if row.values.get("channel") else [])):
         value = getattr(wanted, column)
         if value and getattr(found, column) != value:
             setattr(found, column, value)

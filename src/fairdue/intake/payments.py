@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import cast
 
 from fairdue.formats.values.keys import identity
 from fairdue.intake import queries
@@ -35,6 +36,7 @@ FIELDS = (
     "company_id", "customer_id", "kind", "due_item_id", "payment_id", "currency", "amount_minor", "reason",
     "effective_on", "recorded_at",
 )  # fmt: skip
+PAYMENT, AMOUNT = FIELDS.index("payment_id"), FIELDS.index("amount_minor")
 
 
 @dataclass(slots=True)
@@ -110,7 +112,8 @@ def write_payments(actor: Actor, source_id: int, plan: PaymentPlan, last_list: d
         booked,
     )  # fmt: skip
     work.write()
-    return [because(IntakeReason.PAYMENTS_OF_THE_PAST, count=work.past)] if work.past else []
+    notes = work.told(rows)
+    return [*notes, because(IntakeReason.PAYMENTS_OF_THE_PAST, count=work.past)] if work.past else notes
 
 
 def _number(row: PaymentRow) -> str:
@@ -132,6 +135,8 @@ class _Application:
         self.reversed: list[tuple[int, date]] = []
         self.owners: dict[int, int] = {}
         self.past = 0
+        self.listed: dict[str, int] = {}
+        """By currency: money that a list of open items had taken off already."""
 
     def apply(
         self, rows: Sequence[PaymentRow], items: Mapping[tuple[str, str], list[Payable]], customers: Mapping[str, int]
@@ -159,6 +164,7 @@ class _Application:
                 if rest and one.amount_minor and one.on >= row.paid_on:
                     part = min(rest, one.amount_minor)
                     self._replace(item, n, part)
+                    self.listed[row.currency] = self.listed.get(row.currency, 0) + part
                     self._use("payment", item.customer_id, item.due_item_id, payment_id, row, part, row.paid_on)
                     rest -= part
         for item in items:
@@ -183,6 +189,30 @@ class _Application:
         self.allocated.append(
             (self.actor.company_id, customer_id, kind, item_id, payment_id, row.currency, part, "", on, self.actor.at)
         )
+
+    def told(self, rows: Sequence[PaymentRow]) -> list[Reason]:
+        """Say by currency how much of the new payments was used and how much stays unapplied."""
+        rests = {payment_id: row.amount_minor for payment_id, row in zip(self.ids, rows, strict=True)}
+        for allocated in self.allocated:
+            rests[cast("int", allocated[PAYMENT])] -= cast("int", allocated[AMOUNT])
+        sums: dict[str, list[int]] = {}
+        for row, rest in zip(rows, rests.values(), strict=True):
+            held = sums.setdefault(row.currency, [0, 0, 0])
+            held[0] += row.amount_minor
+            held[1] += rest
+            held[2] += 1 if rest else 0
+        applied = [
+            because(
+                IntakeReason.PAYMENTS_APPLIED, currency=currency, amount_minor=amount, applied_minor=amount - rest,
+                rest_minor=rest, count=count,
+            )
+            for currency, (amount, rest, count) in sorted(sums.items())
+        ]  # fmt: skip
+        listed = [
+            because(IntakeReason.PAYMENTS_LISTED, currency=currency, amount_minor=amount)
+            for currency, amount in sorted(self.listed.items())
+        ]
+        return applied + listed
 
     def write(self) -> None:
         """Write what was collected: what is taken back first, so that no item is ever allocated too much."""

@@ -100,6 +100,13 @@ def customer_ids(company_id: int) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+def customers_with_country(company_id: int) -> set[str]:
+    """Give the number keys of the customers whose country is known. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number_key FROM ledger_customer WHERE company_id = %s AND country <> ''", [company_id])
+        return {row[0] for row in cursor.fetchall()}
+
+
 def customers_by_name(company_id: int, more: Iterable[tuple[str, str]] = ()) -> dict[str, str]:
     """Give the number keys of the customers whose name no other one has, by comparable name; ``more``: (key, name) pairs."""
     with connection.cursor() as cursor:

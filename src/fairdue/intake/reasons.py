@@ -91,6 +91,17 @@ class IntakeReason(FormatCode):
         gettext_noop("Payment %(payment)s takes money back or is zero."),
         gettext_noop("Reverse the payment that it takes back in the ledger."),
     )
+    PAYMENTS_APPLIED = (
+        "intake_payments_applied",
+        gettext_noop(
+            "%(amount_minor)s %(currency)s received: %(applied_minor)s applied; %(count)s payment(s) with %(rest_minor)s"
+            " unapplied."
+        ),
+    )
+    PAYMENTS_LISTED = (
+        "intake_payments_listed",
+        gettext_noop("%(amount_minor)s %(currency)s of it the list of open items had taken off already."),
+    )
     PAYMENTS_OF_THE_PAST = (
         "intake_payments_of_the_past",
         gettext_noop(

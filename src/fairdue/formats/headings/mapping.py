@@ -93,7 +93,7 @@ class Mapping:
         return Mapping(
             kind=Kind(stored["kind"]),
             columns={
-                name: Match(name, str(match["heading"]), int(match["confidence"]), str(match["why"]))
+                name: Match(name, str(match["heading"]), min(int(match["confidence"]), 100), str(match["why"]))
                 for name, match in stored["columns"].items()
             },
             unmapped=tuple((str(pair[0]), str(pair[1])) for pair in stored.get("unmapped", ())),

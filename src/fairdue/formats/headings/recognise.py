@@ -38,9 +38,12 @@ _TELLING = {
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
+    """A column that may hold a field: ``score`` ranks it among the others, ``confidence`` (0 to 100) says how sure it is."""
+
     score: int
     field: str
     column: int
+    confidence: int
 
 
 def recognise(
@@ -96,12 +99,12 @@ def _assign(table: Table, shapes: list[Profile], kind: Kind, chosen: MappingABC[
     for candidate in _candidates(table, shapes, fields):
         if candidate.field not in taken and candidate.column not in used and candidate.field not in barred:
             heading = table.headings[candidate.column]
-            taken[candidate.field] = Match(candidate.field, heading, candidate.score, "heading")
+            taken[candidate.field] = Match(candidate.field, heading, candidate.confidence, "heading")
             used.add(candidate.column)
     for candidate, why in _by_values(table, shapes, kind, fields, taken, used):
         if candidate.field not in taken and candidate.column not in used and candidate.field not in barred:
             heading = table.headings[candidate.column]
-            taken[candidate.field] = Match(candidate.field, heading, candidate.score, why)
+            taken[candidate.field] = Match(candidate.field, heading, candidate.confidence, why)
             used.add(candidate.column)
     return taken
 
@@ -114,11 +117,10 @@ def _candidates(table: Table, shapes: list[Profile], fields: MappingABC[str, Fie
                 continue
             fit = fits(fields[word.field].type, shapes[column])
             cost = min(word.rank, RANK_COST_MAX) + (REPEATED_COST if is_repeated(heading) else 0)
-            score = (HEADING_CONFIDENCE - cost) * fit // 100
-            if fields[word.field].needed and score > 0:
-                score += NEEDED_BONUS
-            if score > 0:
-                found.append(_Candidate(score, word.field, column))
+            confidence = (HEADING_CONFIDENCE - cost) * fit // 100
+            if confidence > 0:
+                score = confidence + (NEEDED_BONUS if fields[word.field].needed else 0)
+                found.append(_Candidate(score, word.field, column, confidence))
     return sorted(found, key=lambda one: (-one.score, one.column, one.field))
 
 
@@ -140,14 +142,14 @@ def _by_values(
     for name, test in (("email", "email"), ("payer_iban", "iban"), ("currency", "currency")):
         if name in fields and name not in taken:
             hits = [c for c in free if shapes[c].count and getattr(shapes[c], test) >= 95]
-            sure += [(_Candidate(VALUES_CONFIDENCE, name, c), "values") for c in hits[:1]]
+            sure += [(_Candidate(VALUES_CONFIDENCE, name, c, VALUES_CONFIDENCE), "values") for c in hits[:1]]
     unknown = [c for c in free if not words_of(table.headings[c]) and shapes[c].count]
     for group in KINDS[kind].one_of:
         if any(name in taken for name in group):
             continue
         wanted = fields[group[0]]
         if hit := _only_column(wanted, unknown, shapes):
-            sure.append((_Candidate(GUESS_CONFIDENCE, wanted.name, hit - 1), "guess"))
+            sure.append((_Candidate(GUESS_CONFIDENCE, wanted.name, hit - 1, GUESS_CONFIDENCE), "guess"))
     return sure
 
 
@@ -166,11 +168,17 @@ def _only_column(wanted: Field, free: list[int], shapes: list[Profile]) -> int:
 
 
 def _kind_score(kind: Kind, columns: MappingABC[str, Match]) -> int:
-    score = sum(match.confidence * (3 if name in _TELLING[kind] else 1) // 10 for name, match in columns.items())
+    score = sum(_weight(kind, match) * (3 if name in _TELLING[kind] else 1) // 10 for name, match in columns.items())
     lacking = sum(1 for group in KINDS[kind].one_of if not any(name in columns for name in group))
     if kind is Kind.CLOSED_ITEMS and "settled_on" in columns:
         score += 10
     return score - 40 * lacking
+
+
+def _weight(kind: Kind, match: Match) -> int:
+    """Give what a match counts for its kind: a heading of a needed field counts its bonus, as in the choice of columns."""
+    needed = match.why == "heading" and fields_of(kind)[match.field].needed
+    return match.confidence + (NEEDED_BONUS if needed else 0)
 
 
 def _is_ignored(heading: str) -> bool:

@@ -115,7 +115,9 @@ def _shown(found: _Look, sha256: str) -> dict[str, Any]:
     rows = [(name, mapping.columns.get(name)) for name in fields_of(mapping.kind)]
     preview = None
     if mapping.complete:
-        preview = bring.preview(found.source, found.full, found.reading, found.as_of, {}, company_id=found.draft["company"])
+        preview = bring.preview(
+            found.source, found.full, found.reading, found.as_of, {}, company_id=found.draft["company"]
+        )
     return {
         "sha256": sha256,
         "draft": found.draft,
