@@ -45,7 +45,7 @@ def test_an_actor_is_of_one_company_and_takes_the_highest_limit(company, now):
 def test_weak_passwords_and_unknown_roles_are_refused(company):
     with pytest.raises(ValidationError):
         actions.do_add_user(company.pk, username="kim", password="short", roles=["controller"])
-    with pytest.raises(ValueError, match="unknown role"):
+    with pytest.raises(ValueError, match="no role"):
         actions.do_add_user(company.pk, username="kim", password="a-long-password-1", roles=["king"])
     assert User.objects.count() == 0
 
@@ -66,7 +66,7 @@ def test_a_payment_link_must_be_encrypted(now):
 def test_a_company_s_letterhead_and_bank_account(company):
     edited = actions.do_edit_company(company.pk, {"street": "Kai 2", "registration_no": "HRB 7"})
     assert (edited.street, edited.registration_no, edited.name) == ("Kai 2", "HRB 7", company.name)
-    with pytest.raises(ValueError, match="unknown field code"):
+    with pytest.raises(ValueError, match="no field code"):
         actions.do_edit_company(company.pk, {"code": "x"})
     with pytest.raises(ValidationError):
         actions.do_edit_company(company.pk, {"email": "no address"})

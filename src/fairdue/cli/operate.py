@@ -206,7 +206,7 @@ def replay(
         with bar() as report:
             outcome = again(found, lambda done, of: report("decisions", done, of))
     except (RunError, SnapshotError) as error:
-        start.fail(str(error))
+        start.fail(start.why(error))
     for change in outcome.version_changes:
         start.console.print(_("version: %(change)s") % {"change": change})
     for difference in outcome.differences:

@@ -27,7 +27,7 @@ def rates(
     try:
         added = store_rates(read_ecb_zip(file.read_bytes())) if file else load_rates(start.day(since))
     except RateFileError as error:
-        start.fail(str(error))
+        start.fail(start.why(error))
     start.console.print(
         _("%(count)d quotes added; the last is of %(day)s.") % {"count": added, "day": last_quoted_on() or "-"}
     )

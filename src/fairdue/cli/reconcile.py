@@ -55,7 +55,7 @@ def reconcile(
         )
         found = compare(known, reading, day)
     except (IntakeError, FormatError, BlobError) as error:
-        start.fail(str(error))
+        start.fail(start.why(error))
     _show(found)
     if out is not None:
         _write(out, found)

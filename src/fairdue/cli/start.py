@@ -40,11 +40,18 @@ def told(error: Exception) -> str | None:
     """Give the message for an error that a person can mend, else None."""
     from django.db import OperationalError, ProgrammingError
 
-    from fairdue.engine.snapshot import SnapshotError
+    from fairdue.contact.actions import ContactError
+    from fairdue.contact.blobs import BlobError
+    from fairdue.engine.reasons import SnapshotError
+    from fairdue.intake.actions import IntakeError
+    from fairdue.kernel.money import MoneyError
+    from fairdue.ledger.actions import LedgerError
     from fairdue.people.actor import NotAllowed
 
-    if isinstance(error, NotAllowed | SnapshotError):
-        return str(error)
+    if isinstance(
+        error, NotAllowed | SnapshotError | MoneyError | IntakeError | LedgerError | ContactError | BlobError
+    ):
+        return why(error)
     if isinstance(error, OperationalError):
         return _("The database cannot be reached or is busy: %(error)s") % {"error": str(error).strip()}
     if isinstance(error, ProgrammingError):
@@ -61,10 +68,12 @@ def why(error: object) -> str:
 
     if isinstance(error, Problem):
         return error.said(of_pages)
-    if not isinstance(error, FormatError):
-        return str(error)
+    from fairdue.kernel.reasons import Reason
     from fairdue.wording import words
 
+    if not isinstance(error, FormatError):
+        reason = getattr(error, "reason", None)
+        return words.reason(reason) if isinstance(reason, Reason) else str(error)
     place = ":".join(str(part) for part in (error.file, error.line, error.column) if part)
     said = " ".join(
         part for part in (words.reason(error.reason), of_pages(error.remedy) if error.remedy else "") if part

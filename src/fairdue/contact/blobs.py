@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from fairdue.contact.models import StoredBlob
 
@@ -23,7 +24,7 @@ class BlobError(Exception):
 def blob_path(sha256: str) -> Path:
     """Give where the bytes of a hash lie: ``blobs/ab/cd/<sha256>`` in the data folder. Raises BlobError for no hash."""
     if not _SHA256.fullmatch(sha256):
-        raise BlobError(f"{sha256!r} is no SHA-256")
+        raise BlobError(gettext("%(name)s is no SHA-256.") % {"name": sha256})
     return Path(settings.DATA_DIR) / "blobs" / sha256[:2] / sha256[2:4] / sha256
 
 
@@ -42,9 +43,11 @@ def get(sha256: str) -> bytes:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        raise BlobError(f"the stored file {sha256} is missing; restore {path} from a backup") from None
+        raise BlobError(
+            gettext("The stored file %(path)s is missing; restore it from a backup.") % {"path": path}
+        ) from None
     if hashlib.sha256(data).hexdigest() != sha256:
-        raise BlobError(f"the stored file {path} was changed; restore it from a backup")
+        raise BlobError(gettext("The stored file %(path)s was changed; restore it from a backup.") % {"path": path})
     return data
 
 

@@ -9,6 +9,8 @@ from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parseaddr
 
+from django.utils.translation import gettext
+
 BYTES_MAX = 25_000_000
 BOUNDARIES_MAX = 200
 """Deeply nested mail exhausts parsers; no real report comes near."""
@@ -50,16 +52,19 @@ class Reply:
 def read(data: bytes) -> Bounce | Reply:
     """Read a mail. Raises MailRefused; no other error leaves, whatever the bytes."""
     if len(data) > BYTES_MAX:
-        raise MailRefused(f"the mail has {len(data)} bytes; at most {BYTES_MAX} are read")
+        raise MailRefused(
+            gettext("The mail has %(bytes)s bytes; at most %(limit)s are read.")
+            % {"bytes": len(data), "limit": BYTES_MAX}
+        )
     if data.lower().count(b"boundary=") > BOUNDARIES_MAX:
-        raise MailRefused("the mail is nested beyond reason")
+        raise MailRefused(gettext("The mail is nested beyond reason."))
     try:
         mail = message_from_bytes(data)
         parts = [part for _, part in zip(range(PARTS_MAX), mail.walk(), strict=False)]
         report = next((part for part in parts if part.get_content_type() == "message/delivery-status"), None)
         return _reply(mail, parts) if report is None else _bounce(report, parts)
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
-        raise MailRefused(f"the mail cannot be read ({type(error).__name__})") from None
+        raise MailRefused(gettext("The mail cannot be read (%(error)s).") % {"error": type(error).__name__}) from None
 
 
 def _bounce(report: Message, parts: list[Message]) -> Bounce:

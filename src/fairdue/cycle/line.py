@@ -46,6 +46,7 @@ from fairdue.ledger.measures import NIGHTLY, Conversion, conversion, nightly
 from fairdue.ledger.models import AuditAnchor
 from fairdue.people.actor import Actor, Right
 from fairdue.people.models import Company
+from fairdue.wording import words
 
 Report = Callable[[str, int, int], None]
 Checkpoint = Callable[[str], None]
@@ -214,14 +215,14 @@ def _snapshot(run: Run, watch: Watch) -> Snapshot:
     try:
         snapshot = Snapshot.open(folder)
     except SnapshotError as error:
-        raise _lost(run, str(error)) from None
+        raise _lost(run, words.reason(error.reason)) from None
     if run.manifest_sha256 != snapshot.manifest.sha256:
-        raise _lost(run, _("the snapshot is not the one it began with"))
+        raise _lost(run, _("The snapshot is not the one it began with."))
     return snapshot
 
 
 def _lost(run: Run, why: str) -> RunError:
-    told = _("Run %(run)s cannot go on: %(why)s. Restore its folder, or begin anew: fairdue run --new")
+    told = _("Run %(run)s cannot go on: %(why)s Restore its folder, or begin anew: fairdue run --new")
     return RunError(told % {"run": run.key, "why": why})
 
 
@@ -283,9 +284,9 @@ def _decisions(snapshot: Snapshot, run: Run, watch: Watch) -> Decisions:
         try:
             stored = read_decisions(run)
         except (OSError, pa.ArrowInvalid):
-            raise _lost(run, _("its decisions are missing")) from None
+            raise _lost(run, _("Its decisions are missing.")) from None
         if stored.sha256() != run.decisions_sha256:
-            raise _lost(run, _("its decisions were changed"))
+            raise _lost(run, _("Its decisions were changed."))
         return stored
     decisions = propose(
         snapshot, run.company_id, policies_of(run), run.as_of,

@@ -24,6 +24,8 @@ import pyarrow.parquet as pq
 
 from fairdue.engine import duck
 from fairdue.engine.readers import BATCH_ROWS, Argument, Reader, literals, open_reader
+from fairdue.engine.reasons import SnapshotError as SnapshotError
+from fairdue.engine.reasons import SnapshotReason
 
 MANIFEST = "manifest.json"
 LIBRARIES = ("duckdb", "pyarrow", "sqlglot")
@@ -31,10 +33,6 @@ DAYS_OF_MONTH_BEFORE = 31
 
 Progress = Callable[[str, int, int], None]
 """Called with a source's name, how many sources are done and how many there are."""
-
-
-class SnapshotError(RuntimeError):
-    """A snapshot that is not what its manifest says, or cannot be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +103,7 @@ class Manifest:
         try:
             stored = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         except FileNotFoundError:
-            raise SnapshotError(f"{folder.name} holds no snapshot: {MANIFEST} is missing") from None
+            raise SnapshotError(SnapshotReason.ABSENT, folder=folder.name, file=MANIFEST) from None
         return cls(
             company_id=stored["company_id"],
             as_of=date.fromisoformat(stored["as_of"]),
@@ -134,7 +132,7 @@ def take(
     Raises SnapshotError where the folder already holds a snapshot: a snapshot is never overwritten.
     """
     if folder.exists():
-        raise SnapshotError(f"{folder.name} is taken: a snapshot is never overwritten")
+        raise SnapshotError(SnapshotReason.TAKEN, folder=folder.name)
     arguments: dict[str, Argument] = {
         "company_id": company_id,
         "as_of": as_of,
@@ -253,9 +251,9 @@ class Snapshot:
         for file in manifest.files:
             path = folder / f"{file.name}.parquet"
             if not path.is_file():
-                raise SnapshotError(f"{path.name} is missing from the snapshot")
+                raise SnapshotError(SnapshotReason.FILE_MISSING, file=path.name)
             if _sha256(path) != file.sha256:
-                raise SnapshotError(f"{path.name} differs from the manifest")
+                raise SnapshotError(SnapshotReason.FILE_DIFFERS, file=path.name)
         return cls(folder, manifest)
 
     @property

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from fairdue.formats.values.keys import identity
 from fairdue.intake import disputes, parties, payments, queries, write
@@ -24,6 +25,15 @@ from fairdue.ledger.actions import do_publish_fact
 from fairdue.ledger.models import Fact, Source
 from fairdue.people.actor import Actor, Right
 from fairdue.people.models import Company
+
+
+def not_waiting(found: Import) -> IntakeError:
+    """Give the error for an import that was decided already."""
+    return IntakeError(
+        gettext("Import %(number)s does not wait; it is %(state)s.")
+        % {"number": found.pk, "state": found.get_state_display()}
+    )
+
 
 ITEM_KINDS = frozenset({"open_items", "closed_items"})
 
@@ -91,7 +101,7 @@ def do_set_vanished_share(actor: Actor, source: Source, kind: str, share_max_ppm
     """Set the share of open items (ppm) that may vanish from a full list before it waits for a person."""
     actor.need(Right.IMPORT)
     if not 0 <= share_max_ppm <= 1_000_000:
-        raise IntakeError("the share is between 0 and 1,000,000 ppm")
+        raise IntakeError(gettext("The share lies between 0 and 1,000,000 ppm."))
     SourceProfile.objects.update_or_create(
         source=source, kind=kind,
         defaults={
@@ -233,7 +243,7 @@ def do_drop(actor: Actor, import_id: int) -> Import:
     if found.state == Import.State.DROPPED:
         return found
     if found.state != Import.State.WAITING:
-        raise IntakeError(f"import {import_id} does not wait; it is {found.state}")
+        raise not_waiting(found)
     found.state = Import.State.DROPPED
     found.save(update_fields=["state"])
     audit.record(actor, "drop_import", f"import:{found.pk}", file=found.file_sha256)

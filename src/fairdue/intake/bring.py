@@ -150,7 +150,10 @@ def do_bring(
     if not reading.mapping.complete:
         open_keys = [q.key for q in reading.mapping.questions if q.blocking]
         open_keys += ["/".join(group) for group in reading.mapping.missing]
-        raise actions.IntakeError(f"{reading.name}: still to be answered: {', '.join(open_keys)}")
+        raise actions.IntakeError(
+            gettext("%(file)s: still to be answered: %(questions)s.")
+            % {"file": reading.name, "questions": ", ".join(open_keys)}
+        )
     with no_collection(), transaction.atomic():
         return _write(actor, source_code, reading, facts_of(reading, as_of, totals), full, confirmed)
 
@@ -177,7 +180,7 @@ def do_confirm(actor: Actor, import_id: int) -> Import:
     """Write a file that waits for a person, from its stored bytes, as it was read then. The plan is made again."""
     found = Import.objects.select_related("source").get(pk=import_id, company_id=actor.company_id)
     if found.state != Import.State.WAITING:
-        raise actions.IntakeError(f"import {import_id} does not wait; it is {found.state}")
+        raise actions.not_waiting(found)
     return do_bring(actor, found.source.code, reread(found), as_of=found.as_of, confirmed=True)
 
 

@@ -15,6 +15,7 @@ from datetime import date
 from typing import Any, cast
 
 from django.db import connection
+from django.utils.translation import gettext
 
 from fairdue.intake import bring, queries
 from fairdue.intake.actions import IntakeError, resolved
@@ -123,12 +124,15 @@ def reconcile(source: Source, reading: Reading | None = None, as_of: date | None
     if reading is None:
         last = queries.last_complete(source.pk)
         if last is None:
-            raise IntakeError(f"no full list of open items was written from source {source.code!r} yet; name a file")
+            raise IntakeError(
+                gettext("There is no full list of open items from source %(source)s yet; name a file.")
+                % {"source": source.code}
+            )
         reading, as_of = bring.reread(last), as_of or last.as_of
     if as_of is None:
-        raise IntakeError("name the day for which the file speaks")
+        raise IntakeError(gettext("Name the day for which the file speaks."))
     if reading.kind != "open_items" or not reading.mapping.complete:
-        raise IntakeError(f"{reading.name} is not a readable list of open items")
+        raise IntakeError(gettext("%(file)s is no readable list of open items.") % {"file": reading.name})
     rows = resolved(source.company_id, cast("Sequence[ItemRow]", reading.rows))
     lines = _compare(rows, _ledger(source, as_of))
     return Reconciliation(as_of, reading.name, reading.sha256, tuple(lines), _totals(lines), len(reading.refusals))

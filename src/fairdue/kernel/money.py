@@ -8,12 +8,35 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from importlib.resources import files
 
+from fairdue.kernel.reasons import Reason, ReasonCode, Value, because, gettext_noop
+
 MINOR_MAX = 2**62
 """Largest amount in minor units that a BIGINT sum may safely carry."""
 
 
+class MoneyReason(ReasonCode):
+    """Why something is no money."""
+
+    CURRENCY = (
+        "money_currency",
+        gettext_noop("%(value)s is not an ISO 4217 currency code; use three letters such as EUR"),
+    )
+    NO_NUMBER = ("money_no_number", gettext_noop("%(value)s is not a number; write digits such as 1234.50"))
+    TOO_LARGE = ("money_too_large", gettext_noop("%(value)s is larger than any amount kept here"))
+    DECIMALS = ("money_decimals", gettext_noop("%(value)s has more decimals than %(currency)s has (%(places)s)"))
+    TWO_CURRENCIES = (
+        "money_two_currencies",
+        gettext_noop("%(currency)s and %(other)s do not add up without a dated rate"),
+    )
+
+
 class MoneyError(ValueError):
-    """An amount or currency that cannot be money; the message names the remedy."""
+    """An amount or currency that cannot be money. ``reason`` says why, in words that can be translated."""
+
+    def __init__(self, code: MoneyReason, **values: Value) -> None:
+        self.code = code
+        self.reason: Reason = because(code, **values)
+        super().__init__(code.text % values)
 
 
 @cache
@@ -29,7 +52,7 @@ def exponent(currency: str) -> int:
     try:
         return exponents()[currency]
     except KeyError:
-        raise MoneyError(f"{currency!r} is not an ISO 4217 currency code; use three letters such as EUR") from None
+        raise MoneyError(MoneyReason.CURRENCY, value=repr(currency)) from None
 
 
 def to_minor(value: Decimal | str, currency: str) -> int:
@@ -42,17 +65,17 @@ def to_minor(value: Decimal | str, currency: str) -> int:
     try:
         number = Decimal(value)
     except InvalidOperation:
-        raise MoneyError(f"{value!r} is not a number") from None
+        raise MoneyError(MoneyReason.NO_NUMBER, value=repr(value)) from None
     if not number.is_finite():
-        raise MoneyError(f"{value!r} is not a finite number")
+        raise MoneyError(MoneyReason.NO_NUMBER, value=repr(value))
     if number and number.adjusted() > 20:
-        raise MoneyError(f"{value} is larger than any amount kept here")
+        raise MoneyError(MoneyReason.TOO_LARGE, value=str(value))
     scaled = number.scaleb(places)
     if scaled != scaled.to_integral_value():
-        raise MoneyError(f"{value} has more decimals than {currency} has ({places})")
+        raise MoneyError(MoneyReason.DECIMALS, value=str(value), currency=currency, places=places)
     minor = int(scaled)
     if abs(minor) > MINOR_MAX:
-        raise MoneyError(f"{value} is larger than any amount kept here")
+        raise MoneyError(MoneyReason.TOO_LARGE, value=str(value))
     return minor
 
 
@@ -79,7 +102,7 @@ class Money:
     def __post_init__(self) -> None:
         exponent(self.currency)
         if abs(self.amount_minor) > MINOR_MAX:
-            raise MoneyError("amount is larger than any amount kept here")
+            raise MoneyError(MoneyReason.TOO_LARGE, value=str(self.amount_minor))
 
     def __add__(self, other: Money) -> Money:
         self._same(other)
@@ -97,4 +120,4 @@ class Money:
 
     def _same(self, other: Money) -> None:
         if self.currency != other.currency:
-            raise MoneyError(f"{self.currency} and {other.currency} do not add up without a dated rate")
+            raise MoneyError(MoneyReason.TWO_CURRENCIES, currency=self.currency, other=other.currency)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from fairdue.kernel.money import exponent
 from fairdue.ledger import audit
@@ -64,7 +65,7 @@ def do_book_document(
     actor.need(Right.IMPORT)
     exponent(currency)
     if not maturities or min(part.amount_minor for part in maturities) < 0:
-        raise LedgerError("a document needs at least one due item, with amounts of zero or more")
+        raise LedgerError(gettext("A document needs at least one due item, with amounts of zero or more."))
     sign = -1 if kind == DocumentKind.CREDIT_NOTE else 1
     common = {"company_id": actor.company_id, "customer_id": customer_id, "currency": currency}
     document = Document.objects.create(
@@ -101,7 +102,7 @@ def do_book_payment(
     actor.need(Right.IMPORT)
     exponent(currency)
     if amount_minor <= 0:
-        raise LedgerError("a payment is more than zero")
+        raise LedgerError(gettext("A payment is more than zero."))
     payment = Payment.objects.create(
         company_id=actor.company_id, customer_id=customer_id, suspected_customer_id=suspected_customer_id,
         currency=currency, amount_minor=amount_minor, reference=reference, payer=payer,
@@ -127,7 +128,7 @@ def do_allocate(
     """Apply money or credit to a due item or charge, or write an open amount off. The database refuses too much."""
     actor.need(Right.WAIVE if kind in {AllocationKind.WRITE_OFF, AllocationKind.WAIVER} else Right.ALLOCATE)
     if kind in {AllocationKind.WRITE_OFF, AllocationKind.WAIVER} and not reason:
-        raise LedgerError("writing off or waiving needs a reason")
+        raise LedgerError(gettext("Writing off or waiving needs a reason."))
     target = _target(actor.company_id, due_item_id, charge_id, credit_item_id)
     allocation = Allocation.objects.create(
         company_id=actor.company_id, customer_id=target.customer_id, kind=kind, due_item_id=due_item_id,
@@ -145,7 +146,7 @@ def _target(
         return Charge.objects.select_for_update().get(pk=charge_id, company_id=company_id)
     wanted = due_item_id if due_item_id is not None else credit_item_id
     if wanted is None:
-        raise LedgerError("an allocation names a due item, a charge or a credit note")
+        raise LedgerError(gettext("An allocation names a due item, a charge or a credit note."))
     return DueItem.objects.select_for_update().get(pk=wanted, company_id=company_id)
 
 
@@ -154,10 +155,12 @@ def do_reverse(actor: Actor, allocation_id: int, *, effective_on: date, reason: 
     """Take an allocation back by a row of its own; the item is open again from ``effective_on``."""
     actor.need(Right.ALLOCATE)
     if not reason:
-        raise LedgerError("a reversal needs a reason")
+        raise LedgerError(gettext("A reversal needs a reason."))
     found = Allocation.objects.select_for_update().get(pk=allocation_id, company_id=actor.company_id)
     if found.reverses_id is not None or Allocation.objects.filter(reverses=found).exists():
-        raise LedgerError(f"allocation {allocation_id} is a reversal or was reversed already")
+        raise LedgerError(
+            gettext("Allocation %(number)s is a reversal or was reversed already.") % {"number": allocation_id}
+        )
     reversal = Allocation.objects.create(
         company_id=found.company_id, customer_id=found.customer_id, kind=found.kind, due_item_id=found.due_item_id,
         charge_id=found.charge_id, payment_id=found.payment_id, credit_item_id=found.credit_item_id,
@@ -199,7 +202,10 @@ def do_hold(
     """Hold a due item, a document or a customer, or a part of it, from chasing. A given ``key`` makes it happen once."""
     actor.need(Right.HOLD)
     if reason not in HoldReason.values:
-        raise LedgerError(f"{reason!r} is no reason for a hold; use one of {', '.join(HoldReason.values)}")
+        raise LedgerError(
+            gettext("%(reason)s is no reason for a hold; there are: %(known)s.")
+            % {"reason": reason, "known": ", ".join(HoldReason.values)}
+        )
     if key and (known := Hold.objects.filter(company_id=actor.company_id, key=key).first()):
         return known
     hold = Hold.objects.create(

@@ -31,7 +31,7 @@ def do_add_company(
     if len(country) != 2 or not country.isalpha():
         raise ValueError(gettext("%(code)s is no two-letter country code.") % {"code": country})
     if payment_link and not payment_link.startswith("https://"):
-        raise ValueError("a payment link starts with https://")
+        raise ValueError(gettext("A payment link starts with https://."))
     if Company.objects.filter(code=code).exists():
         raise ValueError(gettext("There is a company %(code)s already.") % {"code": code})
     return Company.objects.create(
@@ -45,7 +45,10 @@ def do_add_user(company_id: int, *, username: str, password: str, roles: Sequenc
     """Add a user with roles in a company. Raises ValueError for an unknown role or taken name, ValidationError for a weak password."""
     unknown = sorted(set(roles) - set(Role.values))
     if unknown or not roles:
-        raise ValueError(f"unknown role {', '.join(unknown) or '(none given)'}; there are {', '.join(Role.values)}")
+        raise ValueError(
+            gettext("There is no role %(unknown)s; there are: %(known)s.")
+            % {"unknown": ", ".join(unknown) or "–", "known": ", ".join(Role.values)}
+        )
     if User.objects.filter(username=username).exists():
         raise ValueError(gettext("There is a user %(name)s already.") % {"name": username})
     user = User(username=username)
@@ -81,10 +84,13 @@ def do_edit_company(company_id: int, values: dict[str, str]) -> Company:
     """Change what letters print of a company. Raises ValueError for an unknown field, ValidationError for a bad value."""
     unknown = sorted(values.keys() - set(COMPANY_FIELDS))
     if unknown:
-        raise ValueError(f"unknown field {', '.join(unknown)}; there are {', '.join(COMPANY_FIELDS)}")
+        raise ValueError(
+            gettext("There is no field %(unknown)s; there are: %(known)s.")
+            % {"unknown": ", ".join(unknown), "known": ", ".join(COMPANY_FIELDS)}
+        )
     link = values.get("payment_link", "")
     if link and not link.startswith("https://"):
-        raise ValueError("a payment link starts with https://")
+        raise ValueError(gettext("A payment link starts with https://."))
     company = Company.objects.select_for_update().get(pk=company_id)
     for name, value in values.items():
         setattr(company, name, value.strip())
@@ -108,9 +114,9 @@ def do_set_bank_account(
     exponent(currency)
     compact = iban.replace(" ", "").upper()
     if compact and not iban_check.is_valid(compact):
-        raise ValueError(f"{iban!r} is no valid IBAN")
+        raise ValueError(gettext("%(iban)s is no valid IBAN.") % {"iban": iban})
     if not compact and not account_number:
-        raise ValueError("give an IBAN or an account number")
+        raise ValueError(gettext("Give an IBAN or an account number."))
     values = {
         "holder": holder, "iban": compact, "bic": bic.replace(" ", "").upper(), "account_number": account_number,
         "bank_name": bank_name,

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from django.utils.translation import gettext, gettext_noop
+
 
 class Right(StrEnum):
     """What a role may do. Least privilege: a role has only what its work needs."""
@@ -21,6 +23,20 @@ class Right(StrEnum):
     AUDIT = "audit"
     ADMINISTER = "administer"
 
+
+LABELS = {
+    Right.VIEW: gettext_noop("see the ledger"),
+    Right.IMPORT: gettext_noop("bring data in"),
+    Right.ALLOCATE: gettext_noop("apply payments"),
+    Right.RUN: gettext_noop("run the line"),
+    Right.RELEASE: gettext_noop("release and send"),
+    Right.HOLD: gettext_noop("hold, note and finish tasks"),
+    Right.WAIVE: gettext_noop("waive or write off"),
+    Right.POLICY: gettext_noop("change policies"),
+    Right.AUDIT: gettext_noop("check the audit log"),
+    Right.ADMINISTER: gettext_noop("change users and companies"),
+}
+"""Each right as a refusal names it."""
 
 RIGHTS: dict[str, frozenset[Right]] = {
     "controller": frozenset({Right.VIEW, Right.IMPORT, Right.ALLOCATE, Right.RUN, Right.RELEASE, Right.HOLD}),
@@ -57,7 +73,9 @@ class Actor:
     def need(self, right: Right) -> None:
         """Raise NotAllowed unless the actor has ``right``."""
         if not self.may(right):
-            raise NotAllowed(f"{self.name} may not {right.value} in company {self.company_id}")
+            raise NotAllowed(
+                gettext("%(name)s may not %(right)s.") % {"name": self.name, "right": gettext(LABELS[right])}
+            )
 
 
 def system_actor(company_id: int, at: datetime) -> Actor:

@@ -115,7 +115,7 @@ def do_queue_many(actor: Actor, outgoings: Sequence[Outgoing]) -> list[OutboxMes
 
 def _check(company_id: int, outgoings: Sequence[Outgoing]) -> dict[int, Contact]:
     if len({one.step_key for one in outgoings}) < len(outgoings):
-        raise ContactError("two messages for one step; put all items of a customer into one message")
+        raise ContactError(gettext("Two messages for one step; put all items of a customer into one message."))
     contact_ids = {one.contact_id for one in outgoings if one.contact_id is not None}
     contacts = Contact.objects.filter(company_id=company_id).in_bulk(list(contact_ids))
     hashes = {one.sha256 for outgoing in outgoings for one in outgoing.attachments}
@@ -127,15 +127,19 @@ def _check(company_id: int, outgoings: Sequence[Outgoing]) -> dict[int, Contact]
     for one in outgoings:
         contact = contacts.get(one.contact_id) if one.contact_id is not None else None
         if one.channel not in {Channel.EMAIL, Channel.LETTER, Channel.FILE}:
-            raise ContactError(f"{one.channel!r} carries no message; use email, letter or file")
+            raise ContactError(
+                gettext("%(channel)s carries no message; use email, letter or file.") % {"channel": one.channel}
+            )
         if one.contact_id is not None and (contact is None or contact.customer_id != one.customer_id):
-            raise ContactError(f"contact {one.contact_id} is not one of customer {one.customer_id}")
+            raise ContactError(gettext("The contact is not one of this customer."))
         if missing := [item.file_name for item in one.attachments if item.sha256 not in stored]:
-            raise ContactError(f"{', '.join(missing)}: store a file before it is attached")
+            raise ContactError(
+                gettext("%(files)s: store a file before it is attached.") % {"files": ", ".join(missing)}
+            )
         if one.channel == Channel.LETTER and not one.attachments:
-            raise ContactError(f"the letter of step {one.step_key} has no PDF")
+            raise ContactError(gettext("The letter of step %(step)s has no PDF.") % {"step": one.step_key})
         if not one.step_key or not one.subject:
-            raise ContactError("a message needs a step key and a subject")
+            raise ContactError(gettext("A message needs a step key and a subject."))
     return contacts
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext
 
 from fairdue.contact import blobs, links
 from fairdue.contact.actions.messages import ContactError
@@ -68,9 +69,9 @@ def do_make_link(
     """Make a link to a customer's page; by default it opens for as many days as the settings say."""
     actor.need(Right.RELEASE)
     if not Customer.objects.filter(pk=customer_id, company_id=actor.company_id).exists():
-        raise ContactError(f"customer {customer_id} is not one of this company")
+        raise ContactError(gettext("The customer is not one of this company."))
     if contact_id is not None and not Contact.objects.filter(pk=contact_id, customer_id=customer_id).exists():
-        raise ContactError(f"contact {contact_id} is not one of customer {customer_id}")
+        raise ContactError(gettext("The contact is not one of this customer."))
     token = links.new_token(actor.company_id)
     link = PortalLink.objects.create(
         company_id=actor.company_id, customer_id=customer_id, contact_id=contact_id, step_key=step_key,
@@ -103,14 +104,17 @@ def do_record_answer(link_id: int, company_id: int, answer: Answer, at: datetime
     """
     link = PortalLink.objects.select_for_update().get(pk=link_id, company_id=company_id)
     if not links.is_open(link, at.date()):
-        raise ContactError("the link is expired or revoked")
+        raise ContactError(gettext("The link is expired or revoked."))
     if answer.kind not in AnswerKind.values:
-        raise ContactError(f"{answer.kind!r} is no answer; use one of {', '.join(AnswerKind.values)}")
+        raise ContactError(
+            gettext("%(kind)s is no answer; there are: %(known)s.")
+            % {"kind": answer.kind, "known": ", ".join(AnswerKind.values)}
+        )
     if link.answers.count() >= ANSWERS_PER_LINK_MAX:
-        raise ContactError("no more answers are taken through this link")
+        raise ContactError(gettext("No more answers are taken through this link."))
     wanted = sorted(set(answer.due_item_ids))
     if DueItem.objects.filter(pk__in=wanted, customer_id=link.customer_id).count() != len(wanted):
-        raise ContactError("an item of the answer does not belong to this customer")
+        raise ContactError(gettext("An item of the answer does not belong to this customer."))
     actor = Actor(company_id=company_id, at=at, name=f"debtor by link {link.pk}", roles=frozenset({"system"}))
     made = PortalAnswer.objects.create(
         company_id=company_id, customer_id=link.customer_id, link=link, kind=answer.kind, due_item_ids=wanted,
@@ -150,10 +154,12 @@ def _kept(company_id: int, answer: Answer, at: datetime) -> StoredBlob | None:
     if not answer.upload:
         return None
     if len(answer.upload) > settings.FAIRDUE_UPLOAD_MAX_BYTES:
-        raise UploadRefused(f"the file is larger than {settings.FAIRDUE_UPLOAD_MAX_BYTES} bytes")
+        raise UploadRefused(
+            gettext("The file is larger than %(limit)s bytes.") % {"limit": settings.FAIRDUE_UPLOAD_MAX_BYTES}
+        )
     media_type = next((kind for magic, kind in UPLOAD_TYPES if answer.upload.startswith(magic)), None)
     if media_type is None:
-        raise UploadRefused("only PDF, PNG and JPEG files are taken")
+        raise UploadRefused(gettext("Only PDF, PNG and JPEG files are taken."))
     return blobs.keep(company_id, answer.upload, media_type, at)
 
 

@@ -188,7 +188,7 @@ def _amounts(reader: Reader, name: str) -> dict[str, int] | None:
                 table.problem(currency, _("an amount here is never negative"), _("Write 0 or more."))
         except MoneyError as error:
             advice = _("Write a currency code and an amount, such as “EUR: 5.00”.")
-            table.problem(currency, "%(error)s", advice, error=error)
+            table.problem(currency, error.code.text, advice, None, **dict(error.reason.values))
     return dict(sorted(found.items()))
 
 
