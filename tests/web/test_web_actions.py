@@ -10,6 +10,7 @@ from django.urls import reverse
 from web_sample import Sample
 
 from fairdue.contact.models import TimelineEvent
+from fairdue.dunning.models import Proposal
 from fairdue.ledger.models import AuditEntry
 from fairdue.ledger.queries import open_items
 
@@ -129,3 +130,25 @@ def test_a_policy_cannot_be_saved_under_anothers_code(ours: Sample, lead: Client
 def test_a_policy_is_exported_as_it_stands(ours: Sample, lead: Client):
     response = lead.get(reverse("web:policy-export", args=["flexible", 1]))
     assert response.content.decode() == ours.policy.yaml
+
+
+def test_a_letter_leads_to_the_next_undecided_one(ours: Sample, lead: Client):
+    first = ours.proposal
+    others = []
+    for number, due_minor in enumerate((200_000, 113_456, 50)):
+        copy = Proposal.objects.get(pk=first.pk)
+        copy.pk, copy._state.adding, copy.key, copy.step_key = None, True, f"{first.key}/{number}", f"{number}"
+        copy.due_minor = due_minor
+        copy.save()
+        others.append(reverse("web:runs-proposal", args=[copy.pk]))
+    page = lead.get(reverse("web:runs-proposal", args=[first.pk])).content.decode()
+    assert f'rel="prev" data-key="k" aria-keyshortcuts="k" href="{others[0]}?form=pdf"' in page
+    assert f'rel="next" data-key="j" aria-keyshortcuts="j" href="{others[1]}?form=pdf"' in page
+    assert 'rel="next"' not in lead.get(others[2]).content.decode()
+
+
+def test_what_went_wrong_stays_on_its_page(ours: Sample, lead: Client):
+    asked = {"proposal": ours.proposal.pk, "next": "/next", "here": "/here"}
+    assert lead.post(reverse("web:runs-decide"), asked | {"decision": "drop"})["Location"] == "/here"
+    dropped = lead.post(reverse("web:runs-decide"), asked | {"decision": "drop", "reason": "twice"})
+    assert dropped["Location"] == "/next"

@@ -20,9 +20,10 @@ def arguments(pattern: URLPattern, sample: Sample) -> dict[str, object]:
     known: dict[str, object] = {
         "customer_id": sample.customer.pk, "hold_id": sample.hold.pk, "run_id": sample.run.pk,
         "proposal_id": sample.proposal.pk, "notice_id": sample.notice.pk, "message_id": sample.message.pk,
-        "task_id": sample.task.pk, "import_id": sample.imported.pk, "place": 0, "number": sample.policy.number,
+        "task_id": sample.task.pk, "answer_id": sample.answer.pk, "link_id": sample.answer.link_id,
+        "import_id": sample.imported.pk, "place": 0, "number": sample.policy.number,
         "code": sample.policy.policy.code, "sha256": "0" * 64,
-        "kind": {"worklist-export": "csv", "runs-letter": "txt", "notice-letter": "txt"}.get(str(pattern.name), ""),
+        "kind": {"worklist-export": "csv", "ageing-export": "csv", "runs-letter": "txt", "notice-letter": "txt"}.get(str(pattern.name), ""),
         "name": "ageing",
     }  # fmt: skip
     return {name: known[name] for name in pattern.pattern.converters}

@@ -12,7 +12,7 @@ from django.urls import reverse
 from web_sample import Sample
 
 from fairdue.ledger import audit
-from fairdue.people.models import Membership
+from fairdue.people.models import Company, Membership
 
 QUERIES_MAX = 8
 
@@ -34,6 +34,12 @@ def pages(sample: Sample) -> dict[str, str]:
         "customer": reverse("web:customer", args=[sample.customer.pk]),
         "contacts": reverse("web:customer-contacts", args=[sample.customer.pk]),
         "timeline": reverse("web:customer-timeline", args=[sample.customer.pk]),
+        "links": reverse("web:customer-links", args=[sample.customer.pk]),
+        "terms": reverse("web:customer-terms", args=[sample.customer.pk]),
+        "ageing": reverse("web:ageing"),
+        "answers": reverse("web:answers"),
+        "answer": reverse("web:answer", args=[sample.answer.pk]),
+        "settings": reverse("web:settings"),
         "runs": reverse("web:runs"),
         "review": reverse("web:run", args=[sample.run.pk]),
         "proposal": reverse("web:runs-proposal", args=[sample.proposal.pk]),
@@ -157,3 +163,47 @@ def test_the_audit_page_reads_a_detail_called_items(ours: Sample, lead: Client):
     audit.record(ours.actor, "answer", "answer:1", kind="wrong", items=[17, 18])
     page = text_of(lead, reverse("web:audit"))
     assert "[17, 18]" in page
+
+
+def test_an_empty_installation_says_what_to_do(ours: Sample, lead: Client):
+    """A company of its own that has nothing: the first pages name the next step instead of an empty table."""
+    fresh = Company.objects.create(code="fresh", name="Fresh GmbH", country="DE", currency="EUR")
+    Membership.objects.create(user=ours.users["finance_lead"], company=fresh, role="controller")
+    lead.post(reverse("web:company"), {"company": fresh.pk})
+    first = text_of(lead, reverse("web:home"))
+    assert "Three steps to the first letter" in first
+    assert 'class="done"' not in first
+    for name, said in (
+        ("worklist", "A run ranks whom to contact today"),
+        ("customers", "No customer yet."),
+        ("ageing", "Nothing measured yet."),
+        ("runs", "Start the first one above"),
+        ("answers", "No answer here."),
+        ("imports", "Nothing imported yet."),
+        ("outbox", "No message is in this state."),
+        ("settings", "No account yet."),
+    ):
+        assert said in text_of(lead, reverse(f"web:{name}")), name
+
+
+def test_refusals_have_the_products_own_look_in_both_languages(ours: Sample, as_role):
+    client, auditor = Client(enforce_csrf_checks=True), as_role("auditor")
+    client.force_login(ours.users["finance_lead"])
+    big = str(200 * 1024 * 1024)
+    for language, words in (
+        ("en", ("Not found", "Not allowed", "open too long", "Nothing to see here", "too large")),
+        ("zh-hans", ("未找到", "无权操作", "页面打开时间过长", "此处没有内容", "文件过大")),
+    ):
+        asked = {"headers": {"Accept-Language": language}}
+        answers = (
+            client.get("/nowhere", **asked),
+            auditor.get(reverse("web:imports"), **asked),
+            client.post(reverse("web:runs-start"), {}, **asked),
+            client.get(reverse("web:runs-start"), **asked),
+            client.post(reverse("web:imports"), CONTENT_LENGTH=big, **asked),
+        )
+        assert [answer.status_code for answer in answers] == [404, 403, 403, 405, 413]
+        for answer, said in zip(answers, words, strict=True):
+            page = answer.content.decode()
+            assert said in page, (language, said)
+            assert 'class="alone"' in page

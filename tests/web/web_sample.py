@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from fairdue.contact import blobs
+from fairdue.contact.actions import Answer, do_make_link, do_record_answer
 from fairdue.contact.models import (
     MessageState,
     OutboxMessage,
-    PortalLink,
+    PortalAnswer,
     Task,
     TimelineEvent,
 )
@@ -45,6 +46,7 @@ class Sample:
     message: OutboxMessage
     uncertain: OutboxMessage
     task: Task
+    answer: PortalAnswer
     imported: Import
     secret: str
     """A name that stands in every row of this company, and nowhere else."""
@@ -127,6 +129,7 @@ def make_sample(code: str, name: str, secret: str, at: datetime) -> Sample:
         imported=imported,
         message=_message(company, customer, contact, "queued", at),
         secret=secret,
+        answer=_answer(actor, customer, contact, item.pk, at),
         uncertain=_message(company, customer, contact, "uncertain", at),
         task=Task.objects.create(
             company=company, customer=customer, kind="call", key=f"call:{secret}", due_on=today, created_at=at
@@ -305,6 +308,12 @@ def _message(company: Company, customer: Customer, contact: Contact, state: str,
     )
 
 
-def links_of(sample: Sample) -> int:
-    """Count the portal links of a sample's customer."""
-    return PortalLink.objects.filter(customer=sample.customer).count()
+PDF = b"%PDF-1.7 photographs of "
+
+
+def _answer(actor: Actor, customer: Customer, contact: Contact, item_id: int, at: datetime) -> PortalAnswer:
+    """Let the debtor answer through a link, with a file whose name is as bad as names come."""
+    made = do_make_link(actor, customer_id=customer.pk, contact_id=contact.pk)
+    name = f'../"{customer.name}"\r\n发票.pdf'
+    answer = Answer("received", (item_id,), f"Arrived, says {customer.name}", PDF + customer.name.encode(), name)
+    return do_record_answer(made.link.pk, customer.company_id, answer, at)

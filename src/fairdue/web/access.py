@@ -47,7 +47,9 @@ def page(right: Right, *methods: str) -> Callable[[View], View]:
             if request.actor is None:
                 return render(request, "web/no_company.html", status=403)
             if request.method not in allowed:
-                return HttpResponseNotAllowed(allowed)
+                refused = HttpResponseNotAllowed(allowed)
+                refused.content = render(request, "web/wrong_method.html").content
+                return refused
             request.actor.need(right)
             return view(request, *args, **kwargs)
 

@@ -50,13 +50,22 @@ def _entries(actor: Actor, section: str) -> list[Entry]:
         ("home", _("Home"), "home", Right.VIEW, ""),
         ("worklist", _("Worklist"), "list", Right.VIEW, ""),
         ("customers", _("Customers"), "people", Right.VIEW, ""),
+        ("ageing", _("Ageing"), "ageing", Right.VIEW, ""),
         ("runs", _("Runs and review"), "run", Right.VIEW, _("Dunning")),
         ("outbox", _("Outbox"), "send", Right.VIEW, ""),
+        ("answers", _("Answers"), "reply", Right.VIEW, ""),
         ("policies", _("Policies"), "rules", Right.VIEW, ""),
         ("imports", _("Import"), "import", Right.IMPORT, _("Records")),
         ("audit", _("Audit"), "shield", Right.AUDIT, ""),
+        ("settings", _("Settings"), "gear", Right.VIEW, _("Company")),
     ]
-    singular: dict[str, Any] = {"customers": "customer", "runs": "run", "policies": "policy", "imports": "import"}
+    singular: dict[str, Any] = {
+        "customers": "customer",
+        "runs": "run",
+        "policies": "policy",
+        "imports": "import",
+        "answers": "answer",
+    }
     return [
         Entry(f"web:{name}", label, icon, section in {name, singular.get(name)}, group)
         for name, label, icon, right, group in lines

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from fairdue.contact.models import AnswerKind
 from fairdue.dunning.models import ProposalState
 from fairdue.ledger.models import HoldReason
 from fairdue.web import import_names
@@ -51,6 +53,24 @@ class OutcomeForm(forms.Form):
     """What came of a task."""
 
     outcome = forms.CharField(label=_("What came of it"), max_length=500)
+
+
+class AnswerFilter(forms.Form):
+    """Which answers of debtors are shown."""
+
+    q = forms.CharField(label=_("Customer"), required=False, max_length=100, widget=forms.TextInput({"type": "search"}))
+    kind = forms.ChoiceField(
+        label=_("Answer"),
+        required=False,
+        choices=[("", _("All")), ("waiting", _("To be looked at")), *AnswerKind.choices],
+    )
+    file = forms.BooleanField(label=_("Only with a file"), required=False)
+
+
+class AnswerOutcomeForm(OutcomeForm):
+    """What came of an answer, and whether what it holds may be chased again."""
+
+    release = forms.BooleanField(label=_("Settled: end the holds that came with it"), required=False)
 
 
 class HoldForm(forms.Form):
@@ -140,6 +160,24 @@ class ProposalFilter(forms.Form):
         self.fields["state"].choices = states  # type: ignore[attr-defined]
         named = [("", _("All")), *((code, names.stage(code)) for code in stages)]
         self.fields["stage"].choices = named  # type: ignore[attr-defined]
+
+
+class RunForm(forms.Form):
+    """The day that a run is for: today, or a day that was missed."""
+
+    as_of = forms.DateField(label=_("As of"), widget=_day_input())
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.fields["as_of"].initial = today
+
+    def clean_as_of(self) -> date:
+        """Refuse a day to come: what will be paid until then is not known."""
+        found: date = self.cleaned_data["as_of"]
+        if found > self.today:
+            raise forms.ValidationError(_("A run is for today or a past day."))
+        return found
 
 
 class UploadForm(forms.Form):

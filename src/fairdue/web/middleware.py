@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 
 from fairdue.conf.clock import now
 from fairdue.people.actor import NotAllowed
@@ -30,7 +31,8 @@ def _too_large(request: HttpRequest) -> HttpResponse | None:
     """Refuse a body before anything reads it; an unreadable length counts as none (the server then reads no body)."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     if length.isdecimal() and int(length) > settings.FAIRDUE_UPLOAD_MAX_BYTES + FORM_BYTES_MAX:
-        return HttpResponse(status=413)
+        with translation.override(translation.get_language_from_request(request)):
+            return render(request, "web/too_large.html", status=413)
     return None
 
 

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from fairdue.web.views import audit, customers, home, imports, notices, outbox, policies, runs, session, worklist
+from fairdue.web.views import (
+    ageing,
+    answers,
+    audit,
+    customers,
+    home,
+    imports,
+    notices,
+    outbox,
+    policies,
+    run_start,
+    runs,
+    session,
+    settings,
+    worklist,
+)
 
 app_name = "web"
 urlpatterns: list[URLPattern] = [
@@ -16,16 +31,23 @@ urlpatterns: list[URLPattern] = [
     path("theme", session.theme, name="theme"),
     path("worklist", worklist.worklist, name="worklist"),
     path("worklist.<slug:kind>", worklist.export, name="worklist-export"),
+    path("ageing", ageing.ageing, name="ageing"),
+    path("ageing.<slug:kind>", ageing.export, name="ageing-export"),
     path("tasks", worklist.tasks, name="worklist-tasks"),
     path("tasks/<int:task_id>/done", worklist.finish_task, name="worklist-task-finish"),
     path("customers", customers.customers, name="customers"),
     path("customers/<int:customer_id>", customers.customer, name="customer"),
     path("customers/<int:customer_id>/contacts", customers.side, name="customer-contacts"),
     path("customers/<int:customer_id>/timeline", customers.timeline, name="customer-timeline"),
+    path("customers/<int:customer_id>/links", answers.of_customer, name="customer-links"),
+    path("links/<int:link_id>/revoke", answers.revoke, name="customer-link-revoke"),
+    path("customers/<int:customer_id>/terms", settings.terms, name="customer-terms"),
     path("customers/<int:customer_id>/note", customers.note, name="customer-note"),
     path("customers/<int:customer_id>/hold", customers.hold, name="customer-hold"),
     path("holds/<int:hold_id>/end", customers.release_hold, name="customer-hold-release"),
     path("runs", runs.runs, name="runs"),
+    path("runs/start", run_start.start, name="runs-start"),
+    path("runs/progress", run_start.progress, name="runs-progress"),
     path("runs/latest", runs.latest, name="runs-latest"),
     path("runs/<int:run_id>", runs.review, name="run"),
     path("runs/<int:run_id>/release", runs.release_all, name="runs-release-all"),
@@ -46,6 +68,10 @@ urlpatterns: list[URLPattern] = [
     path("outbox/<int:message_id>/requeue", outbox.requeue, name="outbox-requeue"),
     path("outbox/<int:message_id>/approve", outbox.approve, name="outbox-approve"),
     path("outbox/<int:message_id>/posting", outbox.posting, name="outbox-posting"),
+    path("answers", answers.answers, name="answers"),
+    path("answers/<int:answer_id>", answers.answer, name="answer"),
+    path("answers/<int:answer_id>/file", answers.upload, name="answer-file"),
+    path("answers/<int:answer_id>/finish", answers.finish, name="answer-finish"),
     path("policies", policies.policies, name="policies"),
     path("policies/<slug:code>", policies.policy, name="policy"),
     path("policies/<slug:code>/edit", policies.edit, name="policy-edit"),
@@ -57,6 +83,9 @@ urlpatterns: list[URLPattern] = [
     path("imports/look/<slug:sha256>/write", imports.write, name="import-write"),
     path("imports/<int:import_id>", imports.imported, name="import"),
     path("imports/<int:import_id>/refused.csv", imports.refused, name="import-refused"),
+    path("settings", settings.settings, name="settings"),
+    path("settings/company", settings.edit_company, name="settings-company"),
+    path("settings/bank", settings.set_bank, name="settings-bank"),
     path("audit", audit.audit, name="audit"),
     path("audit/verify", audit.verify, name="audit-verify"),
 ]

@@ -17,7 +17,9 @@ from django.utils.translation import gettext_lazy as _
 
 from fairdue.contact.models import TimelineEvent
 from fairdue.kernel.reasons import Reason
+from fairdue.letters.references import spaced
 from fairdue.web import import_names
+from fairdue.web.ageing import Line
 from fairdue.wording import names, words
 from fairdue.wording.summary import bucket_labels, bucket_of
 
@@ -112,6 +114,24 @@ def row_url(name: str, pk: int) -> str:
     return _row_url(get_script_prefix(), name, pk)
 
 
+@register.filter
+def grouped(iban: str) -> str:
+    """Write an IBAN in groups of four, as it is read aloud."""
+    return spaced(iban) if iban else ""
+
+
+SUBJECT_PAGES = {"answer": "web:answer", "message": "web:outbox-message"}
+
+
+@register.simple_tag
+def subject_url(subject: str) -> str:
+    """Give the page of what an event or a task is about (``answer:12``), or nothing where it has none."""
+    kind, _separator, number = subject.partition(":")
+    if kind not in SUBJECT_PAGES or not number.isdecimal():
+        return ""
+    return _row_url(get_script_prefix(), SUBJECT_PAGES[kind], int(number))
+
+
 @lru_cache(maxsize=20_000)
 def _row_url(prefix: str, name: str, pk: int) -> str:
     return reverse(name, args=[pk])
@@ -178,6 +198,16 @@ def ageing_bar(buckets: Sequence[int], currency: str) -> SafeString:
     )
 
 
+@register.simple_tag
+def ageing_cells(line: Line, columns: Sequence[tuple[str, str, str]]) -> SafeString:
+    """Write a line's amounts by age as cells, with a dash for nothing; fifty lines of seven are too many for a loop of tags."""
+    cells = (
+        (label, words.amount(amount, line.currency) if amount else "–")
+        for amount, (_code, label, _order) in zip(line.amounts, columns, strict=True)
+    )
+    return format_html_join("", '<td class="n" data-label="{}">{}</td>', cells)
+
+
 EVENT_ICONS = {
     "message": "mail", "block": "pause", "bounce": "warn", "reply": "mail", "answer": "check", "call": "phone",
     "note": "note", "task": "list", "link": "send",
@@ -203,6 +233,21 @@ COUNTS = {
     "vanished": _("vanished"),
     "refused": _("refused"),
 }
+
+
+WORK = {
+    "snapshot": _("Taking the snapshot"),
+    "measures": _("Measuring"),
+    "decisions": _("Deciding"),
+    "commit": _("Writing the proposals"),
+    "worklist": _("Writing the worklist"),
+}
+
+
+@register.filter
+def work_name(code: str) -> str:
+    """Say what a run is at."""
+    return str(WORK.get(code, code))
 
 
 @register.filter

@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from fairdue.cycle.models import Run
+from fairdue.ledger.models import DueItem
 from fairdue.people.actor import Right
 from fairdue.web import queries
 from fairdue.web.access import PageRequest, page
@@ -32,7 +33,9 @@ def home(request: PageRequest) -> HttpResponse:
     run = queries.latest_run(request.company.pk)
     today = request.actor.at.date()
     found: dict[str, object] = {"run": run, "waiting": queries.waiting(request.company.pk, today), "today": today}
-    if run is not None:
+    if run is None:
+        found["begun"] = DueItem.objects.filter(company_id=request.company.pk).exists()
+    else:
         currency = run.summary.get("currency") or request.company.currency
         specs = _charts(request, run)
         found |= {

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core import signing
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,9 +18,9 @@ from fairdue.dunning.actions import ReviewError, do_drop, do_edit, do_postpone, 
 from fairdue.dunning.models import RELEASABLE_STATES, Proposal
 from fairdue.kernel.reasons import Reason
 from fairdue.people.actor import Right
-from fairdue.web import queries
+from fairdue.web import queries, run_job
 from fairdue.web.access import PageRequest, own, page
-from fairdue.web.forms import EditForm, ProposalFilter, ReviewForm
+from fairdue.web.forms import EditForm, ProposalFilter, ReviewForm, RunForm
 from fairdue.web.framed import framed
 from fairdue.web.preview import MEDIA, draft_of, drawn
 from fairdue.web.tally import Tally
@@ -56,7 +56,14 @@ def runs(request: PageRequest) -> HttpResponse:
         )
     }
     rows = [(run, by_key.get(run.key, {})) for run in listed]
-    return render(request, "web/runs.html", {"rows": rows, "part": part})
+    context = {
+        "rows": rows,
+        "part": part,
+        "job": run_job.progress_of(request.company.pk),
+        "newest": listed[0].pk if listed and not part.has_previous() else None,
+        "form": RunForm(today=request.actor.at.date()),
+    }
+    return render(request, "web/runs.html", context)
 
 
 @page(Right.VIEW)
@@ -119,7 +126,7 @@ def review(request: PageRequest, run_id: int) -> HttpResponse:
 def proposal(request: PageRequest, proposal_id: int) -> HttpResponse:
     """Show one proposal: why, which items, the letter as it would go out now, and what can be decided."""
     rows = Proposal.objects.select_related("customer", "contact", "policy_version__policy")
-    found = own(request, rows, proposal_id)
+    found = own(request, rows.annotate(**_neighbours()), proposal_id)
     kind = request.GET.get("form", "pdf")
     return render(
         request,
@@ -133,8 +140,24 @@ def proposal(request: PageRequest, proposal_id: int) -> HttpResponse:
             "edit_form": EditForm(initial={"text": found.edited_text, "deadline_on": found.deadline_on}),
             "decision": ReviewForm(auto_id="decide_%s"),
             "open": found.state in RELEASABLE_STATES,
+            "before": found.before,  # type: ignore[attr-defined]
+            "after": found.after,  # type: ignore[attr-defined]
         },
     )
+
+
+def _neighbours() -> dict[str, Subquery]:
+    """Give the undecided letters before and after one in the order of the review: the largest amount first."""
+    others = Proposal.objects.filter(
+        company_id=OuterRef("company_id"), run_key=OuterRef("run_key"), state__in=RELEASABLE_STATES
+    )
+    same = Q(due_minor=OuterRef("due_minor"))
+    before = others.filter(Q(due_minor__gt=OuterRef("due_minor")) | same & Q(pk__lt=OuterRef("pk")))
+    after = others.filter(Q(due_minor__lt=OuterRef("due_minor")) | same & Q(pk__gt=OuterRef("pk")))
+    return {
+        "before": Subquery(before.order_by("due_minor", "-pk").values("pk")[:1]),
+        "after": Subquery(after.order_by("-due_minor", "pk").values("pk")[:1]),
+    }
 
 
 @page(Right.RELEASE, "POST")
@@ -190,15 +213,17 @@ def decide(request: PageRequest) -> HttpResponse:
         for errors in form.errors.get_json_data().values():
             for error in errors:
                 messages.error(request, str(error["message"]))
-        return _back(request)
+        return _back(request, "here")
     try:
-        _decided(request, found, form.cleaned_data)
+        whole = _decided(request, found, form.cleaned_data)
     except ReviewError as error:
         _complain(request, error)
-    return _back(request)
+        return _back(request, "here")
+    return _back(request, "next" if whole else "here")
 
 
-def _decided(request: PageRequest, ids: list[int], asked: dict[str, Any]) -> None:
+def _decided(request: PageRequest, ids: list[int], asked: dict[str, Any]) -> bool:
+    """Do what was decided and say what came of it; False where something was held back."""
     if asked["decision"] == "postpone":
         do_postpone(request.actor, ids, until=asked["until"], reason=asked["reason"])
         messages.success(request, ngettext("%(n)s postponed.", "%(n)s postponed.", len(ids)) % {"n": len(ids)})
@@ -206,11 +231,15 @@ def _decided(request: PageRequest, ids: list[int], asked: dict[str, Any]) -> Non
         do_drop(request.actor, ids, reason=asked["reason"])
         messages.success(request, ngettext("%(n)s dropped.", "%(n)s dropped.", len(ids)) % {"n": len(ids)})
     else:
-        _tell(request, Tally().add(do_release(request.actor, ids, request.actor.at.date())))
+        tally = Tally().add(do_release(request.actor, ids, request.actor.at.date()))
+        _tell(request, tally)
+        return not tally.held
+    return True
 
 
-def _back(request: PageRequest) -> HttpResponse:
-    target = request.POST.get("next", "")
+def _back(request: PageRequest, where: str = "next") -> HttpResponse:
+    """Go where the form says: to ``next`` when all went well, to ``here`` (where it differs) when something is to be mended."""
+    target = request.POST.get(where) or request.POST.get("next", "")
     safe = target.startswith("/") and not target.startswith("//") and "\\" not in target
     return redirect(target if safe else "web:runs")
 

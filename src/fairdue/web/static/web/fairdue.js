@@ -59,6 +59,17 @@
       const field = document.querySelector("input[type=search]");
       if (field) { event.preventDefault(); field.focus(); }
     }
+    // On a page of its own a letter names its keys: a link is followed, a button only gets the focus, for Enter to press.
+    const named = document.querySelector('[data-key="' + CSS.escape(event.key) + '"]');
+    if (named) {
+      event.preventDefault();
+      if (named instanceof HTMLAnchorElement) { named.click(); } else { named.focus(); }
+      return;
+    }
+    if (event.key === "x" && document.activeElement && document.activeElement.matches("a[data-row]")) {
+      const box = document.activeElement.closest("tr").querySelector('input[type="checkbox"]:not([disabled])');
+      if (box) { event.preventDefault(); box.checked = !box.checked; countChecked(); }
+    }
     if (event.key === "j" || event.key === "k") {
       const links = Array.from(document.querySelectorAll("a[data-row]"));
       const here = links.indexOf(document.activeElement);

@@ -1,0 +1,110 @@
+"""Letterhead, bank accounts and accepted terms, changed from a page."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from web_sample import Sample
+
+from fairdue.ledger.models import AuditEntry
+from fairdue.people.models import BankAccount
+
+IBAN = "DE89 3704 0044 0532 0130 00"
+
+
+@pytest.fixture
+def administrator(as_role) -> Client:
+    return as_role("administrator")
+
+
+def letterhead(sample: Sample, **changes: str) -> dict[str, str]:
+    company = sample.company
+    kept = ("name", "street", "postal_code", "city", "region", "country", "registration_no", "vat_no", "email", "phone")
+    more = {"payment_link": "", "language": "en", "time_zone": "UTC", "size": "unknown"}
+    return {name: getattr(company, name) for name in kept} | more | changes
+
+
+def test_who_does_not_administer_reads_and_has_no_form(ours: Sample, lead: Client):
+    page = lead.get(reverse("web:settings")).content.decode()
+    assert "Only an administrator changes these." in page
+    assert "DE02 1203 0000 0000 2020 51" in page
+    assert 'name="postal_code"' not in page
+
+
+def test_the_letterhead_is_changed_and_audited(ours: Sample, administrator: Client):
+    asked = letterhead(ours, street="Kai 1", time_zone="Europe/Berlin", country="at")
+    assert administrator.post(reverse("web:settings-company"), asked).status_code == 302
+    ours.company.refresh_from_db()
+    assert (ours.company.street, ours.company.time_zone, ours.company.country) == ("Kai 1", "Europe/Berlin", "AT")
+    entry = AuditEntry.objects.filter(action="edit_company").latest("id")
+    assert entry.detail == {"street": "Kai 1", "time_zone": "Europe/Berlin", "country": "AT"}
+    assert entry.actor.startswith("administrator.ours")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("payment_link", "http://pay.example", "starts with https://"),
+        ("time_zone", "Mars/Olympus", "no such time zone"),
+        ("country", "D1", "two letters"),
+        ("email", "nobody", "valid email"),
+        ("name", "", "required"),
+    ],
+)
+def test_a_bad_letterhead_is_refused(field: str, value: str, said: str, ours: Sample, administrator: Client):
+    before = AuditEntry.objects.count()
+    response = administrator.post(reverse("web:settings-company"), letterhead(ours, **{field: value}))
+    assert (response.status_code, AuditEntry.objects.count()) == (400, before)
+    assert said in response.content.decode()
+    ours.company.refresh_from_db()
+    assert getattr(ours.company, field) != value or not value
+
+
+def test_an_account_replaces_the_one_of_its_currency(ours: Sample, administrator: Client):
+    asked = {"currency": "eur", "holder": "Ours GmbH", "iban": IBAN, "bic": "COBADEFFXXX", "bank_name": "Bank"}
+    assert administrator.post(reverse("web:settings-bank"), asked).status_code == 302
+    account = BankAccount.objects.get(company=ours.company, currency="EUR")
+    assert (account.iban, account.bic) == ("DE89370400440532013000", "COBADEFFXXX")
+    entry = AuditEntry.objects.filter(action="set_bank_account").latest("id")
+    assert entry.detail == {"currency": "EUR", "iban": "DE89370400440532013000"}
+
+
+@pytest.mark.parametrize(
+    "changes", [{"iban": "DE89370400440532013001"}, {"iban": ""}, {"currency": "XYZ"}, {"holder": ""}]
+)
+def test_a_wrong_account_is_refused_and_nothing_changes(
+    changes: dict[str, str], ours: Sample, theirs: Sample, administrator: Client
+):
+    asked = {"currency": "EUR", "holder": "Ours GmbH", "iban": IBAN} | changes
+    assert administrator.post(reverse("web:settings-bank"), asked).status_code == 400
+    numbers = set(BankAccount.objects.values_list("iban", flat=True))
+    assert numbers == {"DE02120300000000202051"}
+
+
+def terms(**changes: str) -> dict[str, str]:
+    return {
+        "version": "2026", "clause": "Payable at once.", "accepted_by": "Anne", "accepted_on": "2026-02-01",
+        "accepted_how": "Signed", "governing_law": "fr", "interest_percent": "9.25",
+    } | changes  # fmt: skip
+
+
+def test_accepted_terms_are_recorded(ours: Sample, as_role):
+    place = reverse("web:customer-terms", args=[ours.customer.pk])
+    assert as_role("controller").post(place, terms()).status_code == 302
+    made = ours.customer.accepted_terms.get(version="2026")
+    assert (made.governing_law, made.interest_rate_ppm, made.retention_of_title) == ("FR", 92_500, False)
+
+
+def test_a_version_stands_for_good(ours: Sample, as_role):
+    place = reverse("web:customer-terms", args=[ours.customer.pk])
+    response = as_role("controller").post(place, terms(version="2025"))
+    assert "on record already" in response.content.decode()
+    assert ours.customer.accepted_terms.get().clause == "Payable in 30 days."
+
+
+@pytest.mark.parametrize("changes", [{"governing_law": "Mars"}, {"interest_percent": "-1"}, {"clause": ""}])
+def test_bad_terms_are_refused(changes: dict[str, str], ours: Sample, as_role):
+    place = reverse("web:customer-terms", args=[ours.customer.pk])
+    assert as_role("controller").post(place, terms(**changes)).status_code == 400
+    assert ours.customer.accepted_terms.count() == 1
