@@ -29,6 +29,16 @@ class Line:
     balance_minor: int
     overdue_minor: int
 
+    @property
+    def buckets(self) -> tuple[int, ...]:
+        """Give the amounts by age, without credits."""
+        return self.amounts[:-1]
+
+    @property
+    def credits_minor(self) -> int:
+        """Give credits and money not applied; negative."""
+        return self.amounts[-1]
+
 
 def table_of(run: Run | None) -> pa.Table | None:
     """Give the rows of a run's ageing, or None where no run measured it or its files are gone."""

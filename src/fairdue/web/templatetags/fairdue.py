@@ -200,9 +200,9 @@ def ageing_bar(buckets: Sequence[int], currency: str) -> SafeString:
 
 @register.simple_tag
 def ageing_cells(line: Line, columns: Sequence[tuple[str, str, str]]) -> SafeString:
-    """Write a line's amounts by age as cells, with a dash for nothing; fifty lines of seven are too many for a loop of tags."""
+    """Write a line's amounts by age as cells, empty for nothing; fifty lines of seven are too many for a loop of tags."""
     cells = (
-        (label, words.amount(amount, line.currency) if amount else "–")
+        (label, words.amount(amount, line.currency) if amount else "")
         for amount, (_code, label, _order) in zip(line.amounts, columns, strict=True)
     )
     return format_html_join("", '<td class="n" data-label="{}">{}</td>', cells)

@@ -50,6 +50,8 @@ def ageing(request: PageRequest) -> HttpResponse:
         "rows": [(line, parties[line.customer_id]) for line in part.object_list],
         "totals": measured.totals(fitting),
         "columns": _columns(sort, down=down),
+        "sorted": sort,
+        "order_of_sums": ("descending" if down else "ascending") if sort in {"overdue", "balance"} else "",
         "currencies": currencies,
         "currency": currency,
         "q": request.GET.get("q", ""),

@@ -62,7 +62,7 @@ def _numbers(company_id: int, rows: Sequence[PortalAnswer]) -> dict[int, str]:
 
 
 def _named(row: PortalAnswer, numbers: dict[int, str]) -> list[str]:
-    return [numbers[item_id] for item_id in row.due_item_ids if item_id in numbers]
+    return list(dict.fromkeys(numbers[item_id] for item_id in row.due_item_ids if item_id in numbers))
 
 
 @page(Right.VIEW)
