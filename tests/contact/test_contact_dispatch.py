@@ -484,3 +484,29 @@ class TestRights:
 
 def test_production_waits_for_no_test() -> None:
     assert dispatching._nothing("anywhere") is None
+
+
+class TestTwoCurrencies:
+    def test_money_in_transit_in_either_currency_of_a_message_holds_it(
+        self, actor, outgoing, send, book, customer, today
+    ):
+        from fairdue.ledger.actions import Maturity, do_book_document
+
+        euro = book()
+        dollar = do_book_document(
+            actor, customer_id=customer.pk, kind="invoice", number="U-1", issued_on=today - timedelta(days=40),
+            currency="USD", maturities=[Maturity(today - timedelta(days=10), 50_00)],
+        ).due_items.get()  # fmt: skip
+        claims = (ClaimItem(euro.pk, 100_00), ClaimItem(dollar.pk, 50_00))
+        do_book_payment(actor, amount_minor=9_00, currency="CHF", effective_on=today, customer_id=customer.pk)
+        first = do_queue(actor, outgoing("both-1", claim_items=claims))
+        assert send().handed_over == 1, "money in a currency that nobody asks for holds nothing"
+        assert again(first).state == "handed_over"
+        do_book_payment(
+            actor, amount_minor=50_00, currency="USD", effective_on=today, suspected_customer_id=customer.pk
+        )
+        second = do_queue(actor, outgoing("both-2", claim_items=claims))
+        assert send().handed_over == 0
+        assert codes(second) == ["gate_in_transit"]
+        reason = again(second).reasons[0]
+        assert (reason["values"]["currency"], reason["values"]["amount_minor"]) == ("USD", 50_00)

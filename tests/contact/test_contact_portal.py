@@ -17,11 +17,13 @@ from fairdue.contact.actions import (
     do_finish_task,
     do_make_link,
     do_record_answer,
+    do_record_reply,
     do_revoke_link,
+    do_task,
 )
 from fairdue.contact.blobs import BlobError, blob_path, get, put
 from fairdue.contact.models import PortalAnswer, PortalLink, StoredBlob, Task
-from fairdue.ledger.models import Customer, Hold
+from fairdue.ledger.models import AuditEntry, Customer, Hold
 
 pytestmark = pytest.mark.django_db
 REFUSED = (IntegrityError, OperationalError, InternalError)
@@ -201,3 +203,45 @@ class TestGuards:
         )
         copy = f"INSERT INTO contact_outbox_message ({columns}, message_id) SELECT {columns}, '<x>' FROM contact_outbox_message"
         assert "step" in self.refused(copy)
+
+
+class TestSilence:
+    @pytest.fixture
+    def waiting(self, actor, customer, today):
+        """Open what two stages open with their letters: look after the silence of the debtor."""
+        return [
+            do_task(actor, customer_id=customer.pk, kind="answer", key=f"{step}/answer", due_on=today)
+            for step in ("step-1", "step-2")
+        ]
+
+    def left(self) -> list[str]:
+        return list(Task.objects.filter(done_at__isnull=True, key__endswith="/answer").values_list("key", flat=True))
+
+    def test_an_answer_ends_the_wait_for_one(self, waiting, answer) -> None:
+        answer("received")
+        assert self.left() == []
+        assert {task.outcome for task in Task.objects.all()} == {"answered"}
+        assert AuditEntry.objects.filter(action="finish_task").count() == 2
+
+    def test_an_answer_about_an_item_ends_the_wait_of_its_own_letter(self, waiting, answer, book) -> None:
+        answer("approved", due_item_ids=(book().pk,))
+        assert self.left() == ["step-2/answer"]
+
+    def test_what_a_person_has_to_look_at_stays_open(self, waiting, answer) -> None:
+        made = answer("wrong", text="Nothing was delivered")
+        assert self.left() == []
+        assert Task.objects.filter(done_at__isnull=True).get().key == f"answer:{made.pk}"
+
+    def test_a_mail_ends_the_wait_and_an_automatic_one_does_not(self, waiting, actor, customer) -> None:
+        said = {"customer_id": customer.pk, "subject": "Re: Invoice", "text": "Thank you"}
+        do_record_reply(actor, reply_id="<1@x>", out_of_office=True, **said)
+        assert len(self.left()) == 2
+        do_record_reply(actor, reply_id="<2@x>", **said)
+        assert self.left() == []
+        assert Task.objects.filter(done_at__isnull=True).get().kind == "reply"
+
+    def test_another_customer_is_still_waited_for(self, waiting, actor, company, now, today, answer) -> None:
+        other = Customer.objects.create(company=company, number="8", number_key="8", name="B", created_at=now)
+        do_task(actor, customer_id=other.pk, kind="answer", key="step-3/answer", due_on=today)
+        answer("received")
+        assert self.left() == ["step-3/answer"]

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from fairdue.contact.actions.messages import ContactError
-from fairdue.contact.actions.tasks import event, open_task
+from fairdue.contact.actions.tasks import end_silence, event, open_task
 from fairdue.contact.facts import GatePolicy
 from fairdue.contact.models import EventKind, MessageState, OutboxMessage, Task, TaskKind, TimelineEvent
 from fairdue.contact.reasons import DeliveryReason, EventReason
@@ -76,6 +76,7 @@ def do_record_reply(
         actor, customer_id, EventKind.REPLY, reason, subject=mark, channel=Channel.EMAIL, text=text[:REPLIES_KEPT_CHARS]
     )
     if not out_of_office:
+        end_silence(actor, customer_id)
         key = f"reply:{made.pk}"
         do_hold(
             actor, customer_id=customer_id, reason=HoldReason.REPLY, since=actor.at.date(), note=subject[:500],

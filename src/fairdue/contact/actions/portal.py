@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from fairdue.contact import blobs, links
 from fairdue.contact.actions.messages import ContactError
-from fairdue.contact.actions.tasks import event, open_task
+from fairdue.contact.actions.tasks import end_silence, event, open_task
 from fairdue.contact.models import AnswerKind, EventKind, PortalAnswer, PortalLink, StoredBlob, TaskKind
 from fairdue.contact.reasons import EventReason
 from fairdue.kernel.reasons import because
@@ -129,6 +129,8 @@ def _follow_up(actor: Actor, made: PortalAnswer) -> None:
     kind, subject = AnswerKind(made.kind), f"answer:{made.pk}"
     reason = because(CODES[kind])
     event(actor, made.customer_id, EventKind.ANSWER, reason, subject=subject, channel="portal", text=made.text)
+    # Who speaks of some items through one letter's link has not yet answered another letter.
+    end_silence(actor, made.customer_id, step_key=made.link.step_key if made.due_item_ids else "")
     if kind not in HOLDS:
         return
     today = actor.at.date()

@@ -19,6 +19,10 @@ READING_RELEASES = frozenset({TaskKind.REPLY.value})
 """Tasks whose completion alone ends their holds: a reply holds the next step until a person has read it."""
 
 
+SILENCE = f"/{TaskKind.ANSWER.value}"
+"""How the key of a task ends that a stage opens with its letter, in case the debtor says nothing."""
+
+
 def event(
     actor: Actor, customer_id: int, kind: str, reason: Reason, *, subject: str = "", channel: str = "", text: str = ""
 ) -> TimelineEvent:
@@ -52,6 +56,23 @@ def open_task(
     if made:
         audit.record(actor, "task", f"task:{task.pk}", kind=kind, key=key)
     return task
+
+
+def end_silence(actor: Actor, customer_id: int, *, step_key: str = "") -> None:
+    """Close the tasks that wait for a debtor who said nothing to a letter; ``step_key`` only that letter's.
+
+    A stage opens such a task with its letter, under the step's key. What the debtor said has a task of its own where a
+    person has to look at it. Inside the caller's transaction.
+    """
+    waiting = Task.objects.filter(
+        company_id=actor.company_id, customer_id=customer_id, kind=TaskKind.ANSWER, done_at__isnull=True,
+        key__endswith=SILENCE,
+    )  # fmt: skip
+    if step_key:
+        waiting = waiting.filter(key=f"{step_key}{SILENCE}")
+    for task_id in waiting.order_by("id").values_list("id", flat=True):
+        Task.objects.filter(pk=task_id).update(done_at=actor.at, done_by=actor.name, outcome="answered")
+        audit.record(actor, "finish_task", f"task:{task_id}", outcome="answered")
 
 
 @transaction.atomic
