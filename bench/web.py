@@ -116,6 +116,10 @@ def main() -> None:
         "customer with most items": f"/customers/{customer_id}",
         "customer's contacts, terms, behaviour": f"/customers/{customer_id}/contacts",
         "customer list": "/customers",
+        "ageing by customer": "/ageing",
+        "ageing, all currencies": "/ageing?currency=all&sort=-balance",
+        "answers": "/answers",
+        "settings": "/settings",
         "review": client.get("/runs/latest?state=open")["Location"],
     }
     print(json.dumps({name: _measure(client, address) for name, address in pages.items()}))

@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from fairdue.contact.models import TimelineEvent
 from fairdue.kernel.reasons import Reason
 from fairdue.letters.references import spaced
+from fairdue.people.models import User
 from fairdue.web import import_names
-from fairdue.web.ageing import Line
 from fairdue.wording import names, words
 from fairdue.wording.summary import bucket_labels, bucket_of
 
@@ -115,6 +115,12 @@ def row_url(name: str, pk: int) -> str:
 
 
 @register.filter
+def person(user: User | None) -> str:
+    """Give a user's name, else the name to sign in with; nothing for nobody."""
+    return "" if user is None else user.get_full_name() or user.username
+
+
+@register.filter
 def grouped(iban: str) -> str:
     """Write an IBAN in groups of four, as it is read aloud."""
     return spaced(iban) if iban else ""
@@ -196,16 +202,6 @@ def ageing_bar(buckets: Sequence[int], currency: str) -> SafeString:
         bar,
         key,
     )
-
-
-@register.simple_tag
-def ageing_cells(line: Line, columns: Sequence[tuple[str, str, str]]) -> SafeString:
-    """Write a line's amounts by age as cells, empty for nothing; fifty lines of seven are too many for a loop of tags."""
-    cells = (
-        (label, words.amount(amount, line.currency) if amount else "")
-        for amount, (_code, label, _order) in zip(line.amounts, columns, strict=True)
-    )
-    return format_html_join("", '<td class="n" data-label="{}">{}</td>', cells)
 
 
 EVENT_ICONS = {
