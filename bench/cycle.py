@@ -92,7 +92,8 @@ def _kept(items: int, *, postgres: bool) -> str:
     """Give the file, or the template database, of a filled ledger; it is made when the code that fills it changed."""
     KEPT.mkdir(parents=True, exist_ok=True)
     mark = hashlib.sha256(inspect.getsource(fill).encode())
-    for path in sorted((ROOT / "src" / "fairdue").glob("*/migrations/*.py")):
+    rooms = ROOT / "src" / "fairdue"
+    for path in sorted([*rooms.glob("*/migrations/*.py"), *rooms.glob("ledger/constraints/*.*")]):
         mark.update(path.read_bytes())
     name = f"fairdue_bench_cycle_{items}_{mark.hexdigest()[:10]}"
     done = KEPT / f"{name}.{'pg' if postgres else 'sqlite3'}.done"

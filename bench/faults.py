@@ -19,9 +19,10 @@ from pathlib import Path
 
 import psycopg
 
+from bench.server import NAME, use_ordinary_role
+
 ROOT = Path(__file__).resolve().parents[1]
 STATE = ROOT / "var" / "faults"
-POSTGRES = os.environ.get("FAIRDUE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 RUNS = {
     "run-sqlite": ("tests/faults/kill_run.py", False, 4),
     "run-postgresql": ("tests/faults/kill_run.py", True, 2),
@@ -42,6 +43,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=KILLS, help="kills in all, shared by the runs")
     parser.add_argument("--only", action="append", choices=sorted(RUNS), help="this run only (may be repeated)")
     given = parser.parse_args()
+    use_ordinary_role()
     names = given.only or list(RUNS)
     parts = sum(RUNS[name][2] for name in names)
     shares = [max(1, given.kills * RUNS[name][2] // parts) for name in names]
@@ -54,14 +56,14 @@ def main() -> int:
 def _run(name: str, kills: int) -> int:
     harness, needs_postgres, _ = RUNS[name]
     if needs_postgres and not _postgres_answers():
-        print(f"{name}: NOT RUN (no PostgreSQL server at {POSTGRES})", flush=True)
+        print(f"{name}: NOT RUN (no PostgreSQL server at {os.environ[NAME]})", flush=True)
         return 2
     folder = STATE / name
     state = folder / "state.json"
     done = json.loads(state.read_text())["kills"] if state.exists() else 0
     print(f"{name}: {kills} kills" + (f", {done} of them done before" if done else ""), flush=True)
     command = [sys.executable, str(ROOT / harness), "--folder", str(folder), "--kills", str(kills)]
-    command += ["--postgres", POSTGRES] if needs_postgres else []
+    command += ["--postgres", os.environ[NAME]] if needs_postgres else []
     started = time.monotonic()
     finished = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     if finished.returncode != 0:
@@ -74,7 +76,7 @@ def _run(name: str, kills: int) -> int:
 
 def _postgres_answers() -> bool:
     try:
-        psycopg.connect(POSTGRES, connect_timeout=3).close()
+        psycopg.connect(os.environ[NAME], connect_timeout=3).close()
     except psycopg.OperationalError:
         return False
     return True

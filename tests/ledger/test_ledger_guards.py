@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.db.utils import InternalError, OperationalError
 
 from fairdue.ledger import actions, bulk, queries
@@ -115,6 +115,71 @@ def test_bulk_insert_is_bound_by_the_same_guards(actor, company, customer, invoi
     assert Allocation.objects.count() == 0
     bulk.insert_rows(Allocation, fields, [row])
     assert queries.open_amounts(company.pk, today) == {invoice.pk: 40_00}
+
+
+def test_guards_of_bulk_rows_look_up_by_key(company, customer, today, now):
+    """Under row-level security the planner once walked the whole ledger for each row that came."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite checks row by row, by key")
+    tables = ("ledger_document", "ledger_due_item", "ledger_payment", "ledger_allocation")
+    for _batch in range(3):
+        book_in_bulk(company, customer, today, now, 200)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT SUM(seq_tup_read) FROM pg_stat_xact_user_tables WHERE relname = ANY(%s)", [list(tables)])
+        (walked,) = cursor.fetchone()
+    assert walked < 600
+
+
+def book_in_bulk(company, customer, today, now, count) -> None:
+    base = (company.pk, customer.pk)
+    documents = bulk.reserve_ids(Document, count)
+    items, payments = bulk.reserve_ids(DueItem, count), bulk.reserve_ids(Payment, count)
+    texts = ("terms", "order_no", "reference")
+    bulk.insert_rows(
+        Document,
+        ("id", "company_id", "customer_id", "kind", "number", "issued_on", "currency", "total_minor", *texts, "effective_on",
+         "recorded_at"),
+        [(pk, *base, "invoice", f"B{pk}", today, "EUR", 100, "", "", "", today, now) for pk in documents],
+    )  # fmt: skip
+    bulk.insert_rows(
+        DueItem,
+        ("id", "company_id", "customer_id", "document_id", "seq", "currency", "amount_minor", "due_on", "discount_minor",
+         "payment_reference", "source_key", "occurrence", "effective_on", "recorded_at"),
+        [
+            (pk, *base, document, 1, "EUR", 100, today, 0, "", "", 1, today, now)
+            for pk, document in zip(items, documents, strict=True)
+        ],
+    )  # fmt: skip
+    texts = tuple(
+        field.attname
+        for field in Payment._meta.concrete_fields
+        if isinstance(field, models.CharField | models.TextField)
+    )
+    texts = tuple(name for name in texts if name != "currency")
+    bulk.insert_rows(
+        Payment,
+        (
+            "id",
+            "company_id",
+            "customer_id",
+            "currency",
+            "amount_minor",
+            "occurrence",
+            "effective_on",
+            "recorded_at",
+            *texts,
+        ),
+        [(pk, *base, "EUR", 100, 1, today, now, *[""] * len(texts)) for pk in payments],
+    )
+    bulk.insert_rows(
+        Allocation,
+        ("company_id", "customer_id", "kind", "due_item_id", "payment_id", "currency", "amount_minor", "reason", "effective_on",
+         "recorded_at"),
+        [
+            (*base, "payment", item, payment, "EUR", 100, "", today, now)
+            for item, payment in zip(items, payments, strict=True)
+        ],
+    )  # fmt: skip
 
 
 def test_money_facts_are_never_changed_or_deleted(invoice, payment):

@@ -8,12 +8,21 @@ from contextlib import contextmanager
 from django.db import connection
 
 
+OUTSIDE: Iterable[int] = ()
+"""What a session sees outside any scope: nothing. Tests, which look at the tables from outside, widen it."""
+
+
 def set_scope(company_ids: Iterable[int]) -> None:
     """Scope this connection to companies (PostgreSQL; SQLite has no such wall). An empty list shows nothing."""
     if connection.vendor == "postgresql":
         joined = ",".join(str(int(company_id)) for company_id in company_ids)
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('fairdue.companies', %s, false)", [joined])
+
+
+def close_scope() -> None:
+    """Take this connection back to what a session sees outside any scope."""
+    set_scope(OUTSIDE)
 
 
 @contextmanager
@@ -23,4 +32,4 @@ def company_scope(*company_ids: int) -> Iterator[None]:
     try:
         yield
     finally:
-        set_scope(())
+        close_scope()

@@ -25,7 +25,7 @@ from fairdue.contact import links
 from fairdue.contact.actions import Answer, ContactError, UploadRefused, do_record_answer
 from fairdue.contact.models import AnswerKind, PortalLink
 from fairdue.letters.catalogue import choose
-from fairdue.people.scope import set_scope
+from fairdue.people.scope import close_scope
 from fairdue.portal.page import Page, read_page
 from fairdue.portal.words import Words
 
@@ -43,7 +43,7 @@ def _private(view: View) -> View:
         try:
             response = view(request, token)
         finally:
-            set_scope(())
+            close_scope()
         response["Referrer-Policy"] = "no-referrer"
         response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
         response["Cache-Control"] = "no-store"
