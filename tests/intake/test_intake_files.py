@@ -363,3 +363,50 @@ def test_a_row_that_its_file_calls_closed_is_settled_even_in_a_partial_list(acto
     assert (done.counts["changed"], done.counts["unchanged"]) == (1, 1)
     assert queries.open_items(actor.company_id, date(2026, 3, 3)) == []
     assert give(actor, table.replace("10.00,1", "10.00,0").encode(), day=date(2026, 3, 3)).counts["unchanged"] == 2
+
+
+def overtaken(actor, monkeypatch, times: int) -> list[int]:
+    """Let somebody pay R1 between an import's plan and its writing, so many times; give the moments as a list."""
+    from fairdue.ledger.actions import do_allocate, do_book_payment
+
+    moments: list[int] = []
+    real = bring.refused_file
+
+    def meanwhile(reading, more=()):
+        if len(moments) < times:
+            moments.append(len(moments))
+            item = DueItem.objects.get(document__number="R1")
+            paid = do_book_payment(
+                actor, amount_minor=30_00, currency="EUR", effective_on=DAY, customer_id=item.customer_id
+            )
+            do_allocate(actor, amount_minor=30_00, effective_on=DAY, due_item_id=item.pk, payment_id=paid.pk)
+        return real(reading, more)
+
+    monkeypatch.setattr(bring, "refused_file", meanwhile)
+    return moments
+
+
+LISTED = "customer,invoice,issued,due,currency,amount\n17,R1,2026-01-05,2026-02-04,EUR,100.00\n"
+
+
+def test_a_file_that_is_overtaken_is_planned_and_written_once_more(actor, monkeypatch):
+    give(actor, (LISTED + "17,R2,2026-01-05,2026-02-04,EUR,5.00\n").encode(), full=True)
+    moments = overtaken(actor, monkeypatch, 1)
+    rest = LISTED.replace("R1", "R2").replace("100.00", "5.00")
+    done = give(actor, rest.encode(), full=True, confirmed=True)
+    assert len(moments) == 1
+    assert (done.state, done.counts["vanished"]) == ("written", 1)
+    assert [(i.document_number, i.open_minor) for i in queries.open_items(actor.company_id, DAY)] == [("R2", 5_00)]
+
+
+def test_a_file_that_is_overtaken_twice_asks_for_another_import_and_changes_nothing(actor, monkeypatch):
+    give(actor, (LISTED + "17,R2,2026-01-05,2026-02-04,EUR,5.00\n").encode(), full=True)
+    overtaken(actor, monkeypatch, 2)
+    rest = LISTED.replace("R1", "R2").replace("100.00", "5.00")
+    with pytest.raises(bring.actions.IntakeError, match="import the file again"):
+        give(actor, rest.encode(), full=True, confirmed=True)
+    assert Import.objects.count() == 1
+    assert sorted((i.document_number, i.open_minor) for i in queries.open_items(actor.company_id, DAY)) == [
+        ("R1", 100_00),
+        ("R2", 5_00),
+    ]

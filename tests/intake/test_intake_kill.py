@@ -37,6 +37,7 @@ call_command("migrate", verbosity=0)
 from fairdue.people.models import Company
 Company.objects.create(code="acme", name="Acme", country="DE", currency="EUR", language="de")
 """
+ONE_COMPANY = "-c fairdue.companies=1"
 pytestmark = pytest.mark.kill
 
 
@@ -50,6 +51,7 @@ class House:
             "FAIRDUE_DATA_DIR": str(folder / "data"),
             "DJANGO_SETTINGS_MODULE": "fairdue.conf.settings",
             "PYTHONPATH": str(HERE.parents[1] / "src"),
+            "PGOPTIONS": ONE_COMPANY,
         }
         self.python("-c", MAKE)
 
@@ -83,7 +85,7 @@ class House:
         con = (
             sqlite3.connect(self.url.removeprefix("sqlite:///"))
             if self.url.startswith("sqlite")
-            else psycopg.connect(self.url)
+            else psycopg.connect(self.url, options=ONE_COMPANY)
         )
         try:
             counts = {table: con.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0] for table in COUNT}

@@ -38,6 +38,10 @@ def fail(message: str, code: int = 1) -> NoReturn:
 
 def told(error: Exception) -> str | None:
     """Give the message for an error that a person can mend, else None."""
+    from django.apps import apps
+
+    if not apps.ready or isinstance(error, typer.Exit):
+        return None
     from django.db import OperationalError, ProgrammingError
 
     from fairdue.contact.actions import ContactError

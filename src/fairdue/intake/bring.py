@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import cast
 
-from django.db import transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils.translation import gettext
 
 from fairdue.contact import blobs
@@ -31,6 +31,10 @@ from fairdue.people.actor import Actor
 PARTY_KINDS = frozenset({"customers", "contacts"})
 NOTES_KEPT = 20
 """Notes about single cells that stay with an import's record."""
+
+
+OVERTAKEN = ("fairdue: allocation exceeds", "deadlock detected")
+"""What the database says where a plan no longer fits the ledger: its own guard of the sums, or two writers that met."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +149,9 @@ def do_bring(
     """Write a read file into the ledger, remember its mapping, and give the record with the refused rows as a file.
 
     One transaction: source, rows, mapping and audit entry are there together or not at all. The file's bytes are stored
-    before, by their hash. Raises IntakeError where the mapping still has open questions; nothing is written then.
+    before, by their hash. A file whose plan was overtaken, because somebody applied money meanwhile, is planned and
+    written once more. Raises IntakeError where the mapping still has open questions, and where the ledger changed under
+    the second try too; nothing is written then.
     """
     if not reading.mapping.complete:
         open_keys = [q.key for q in reading.mapping.questions if q.blocking]
@@ -154,8 +160,19 @@ def do_bring(
             gettext("%(file)s: still to be answered: %(questions)s.")
             % {"file": reading.name, "questions": ", ".join(open_keys)}
         )
-    with no_collection(), transaction.atomic():
-        return _write(actor, source_code, reading, facts_of(reading, as_of, totals), full, confirmed)
+    for last in (False, True):
+        try:
+            with no_collection(), transaction.atomic():
+                return _write(actor, source_code, reading, facts_of(reading, as_of, totals), full, confirmed)
+        except (IntegrityError, OperationalError) as error:
+            if not any(sign in str(error) for sign in OVERTAKEN):
+                raise
+            if last:
+                told = gettext(
+                    "%(file)s: somebody applied money to the same items meanwhile. Please import the file again."
+                )
+                raise actions.IntakeError(told % {"file": reading.name}) from error
+    raise AssertionError("the second try returns or raises")
 
 
 def _write(
