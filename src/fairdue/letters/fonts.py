@@ -16,8 +16,8 @@ FONT_PACKAGES = (
 name may be written in; Noto Sans CJK. All under the SIL Open Font License."""
 
 LATIN, ARABIC, CHINESE = "Noto Sans", "IBM Plex Sans Arabic", "Noto Sans CJK SC"
-
-Family = str | dict[str, str]
+CHINESE_NAMES = "Noto Sans Mono CJK SC"
+"""The same Chinese characters in a face of their own; only its Latin letters differ, and those are not used."""
 
 
 @cache
@@ -26,13 +26,13 @@ def font_folders() -> tuple[Path, ...]:
     return tuple(Path(str(files(name))) for name in FONT_PACKAGES)
 
 
-def families(language: str) -> list[Family]:
+def families(language: str) -> list[str]:
     """Give the font families for a language, first choice first; the others serve names in foreign scripts.
 
-    In Chinese the Latin face takes letters and digits only, so that quotes and dashes keep their full width.
+    In Chinese letters the first face draws the stock (``stock.py``), the second one every other Chinese character.
     """
     if language == "zh_Hans":
-        return [{"name": LATIN, "covers": "latin-in-cjk"}, CHINESE, ARABIC]
+        return [CHINESE, CHINESE_NAMES, LATIN, CHINESE_NAMES, ARABIC]
     if language == "ar":
         return [ARABIC, LATIN, CHINESE]
     return [LATIN, ARABIC, CHINESE]
