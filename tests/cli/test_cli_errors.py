@@ -82,3 +82,24 @@ def test_errors_without_a_ledger_are_told_in_both_languages():
 def test_errors_of_actions_are_told_in_both_languages(actor):
     for act, english in actions(actor):
         check(act, english)
+
+
+def test_every_outcome_of_a_mail_has_a_word():
+    from fairdue.cli.post import RECEIVED
+    from fairdue.contact.actions import Received
+
+    assert set(RECEIVED) == {received.value for received in Received}
+
+
+def test_a_dispatch_is_told_by_reason_and_not_by_code(capsys):
+    from fairdue.cli import operate
+
+    operate._tell(
+        {"handed_over": 2, "waiting": {"gate_quiet_hours": 3, "gate_dry_run": 4}, "refused": 0, "reasons": []}
+    )
+    assert capsys.readouterr().out.splitlines() == [
+        "  handed over: 2",
+        "  waiting: 7",
+        "    4 × The policy is in dry run: nothing leaves the house.",
+        "    3 × It is – at the customer's place (–).",
+    ]

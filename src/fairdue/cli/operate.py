@@ -56,6 +56,7 @@ def run(
 
 def _tell(figures: dict[str, Any]) -> None:
     """Print what a dispatch did: counts that are not nothing, and the reasons that hold for all of it."""
+    from fairdue.kernel.reasons import Reason
     from fairdue.wording import words
 
     labels = {
@@ -67,10 +68,11 @@ def _tell(figures: dict[str, Any]) -> None:
     }  # fmt: skip
     for name, label in labels.items():
         value = figures.get(name)
-        if isinstance(value, dict):
-            value = ", ".join(f"{code} {count}" for code, count in sorted(value.items()))
-        if value:
-            start.console.print(f"  {label}: {value}", highlight=False)
+        counts = value if isinstance(value, dict) else {}
+        if total := sum(counts.values()) if counts else value:
+            start.console.print(f"  {start.line(label, total)}", highlight=False)
+        for code, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
+            start.console.print(f"    {count} × {words.reason(Reason(code))}", highlight=False, markup=False)
     for reason in words.reasons(figures.get("reasons", ())):
         start.console.print(f"  {reason}", highlight=False)
 
@@ -137,7 +139,7 @@ def _tell_released(outcomes: Sequence[Outcome], *, each: bool) -> None:
         here = [outcome for outcome in outcomes if outcome.state == state]
         if not here:
             continue
-        start.console.print(f"{label}: {len(here)}", highlight=False)
+        start.console.print(start.line(label, len(here)), highlight=False)
         if each:
             for outcome in here:
                 if outcome.reasons:
@@ -147,7 +149,9 @@ def _tell_released(outcomes: Sequence[Outcome], *, each: bool) -> None:
             for line in by_reason([outcome.reasons for outcome in here]):
                 start.console.print(f"  {line}", highlight=False, markup=False)
     if not each and any(outcome.reasons for outcome in outcomes):
-        start.console.print(_("  Each proposal's own reasons: fairdue review, or --verbose."), highlight=False)
+        start.console.print(
+            _("  What still waits, one by one: fairdue review. Each one's notes: --verbose."), highlight=False
+        )
 
 
 def by_reason(found: Iterable[Sequence[Reason]]) -> list[str]:
@@ -161,7 +165,7 @@ def by_reason(found: Iterable[Sequence[Reason]]) -> list[str]:
     lines = []
     for said in sorted(texts.values(), key=lambda counts: (-counts.total(), min(counts))):
         text = min(said)
-        lines.append(f"{said.total()} × {text}" if len(said) == 1 else f"{said.total()} × {_('such as')}: {text}")
+        lines.append(f"{said.total()} × {text if len(said) == 1 else start.line(_('such as'), text)}")
     return lines
 
 

@@ -12,6 +12,14 @@ from fairdue.cli.texts import _
 
 Code = Annotated[str | None, typer.Option("--company", help=_("Code of the company"))]
 MAILS_MAX = 10_000
+RECEIVED = {
+    "bounce": _("bounces"),
+    "delayed": _("reports that ask for nothing"),
+    "reply": _("replies"),
+    "automatic": _("automatic replies"),
+    "known": _("read before"),
+    "unmatched": _("from nobody known; kept for a person"),
+}
 
 
 def receive(
@@ -29,13 +37,13 @@ def receive(
     counts: dict[str, int] = {}
     for path in files[:MAILS_MAX]:
         try:
-            word = str(do_receive(acting, path.read_bytes()))
+            word = RECEIVED[do_receive(acting, path.read_bytes()).value]
         except MailRefused as error:
             word = _("refused")
-            start.errors.print(f"{path.name}: {error}", highlight=False)
+            start.errors.print(start.line(path.name, error), highlight=False, markup=False)
         counts[word] = counts.get(word, 0) + 1
     for word, count in sorted(counts.items()):
-        start.console.print(f"{word}: {count}", highlight=False)
+        start.console.print(start.line(word, count), highlight=False)
 
 
 def letters(

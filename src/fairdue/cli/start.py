@@ -36,6 +36,11 @@ def fail(message: str, code: int = 1) -> NoReturn:
     raise typer.Exit(code)
 
 
+def line(label: str, value: object) -> str:
+    """Set a label before its value as the language does."""
+    return _("%(label)s: %(value)s") % {"label": label, "value": value}
+
+
 def told(error: Exception) -> str | None:
     """Give the message for an error that a person can mend, else None."""
     from django.apps import apps
