@@ -17,6 +17,14 @@ from fairdue.conf.clock import now
 NOW = "2026-03-03T09:00:00+00:00"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what uses the database, so that it runs on PostgreSQL too; a fixture alone does not mark its test."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here) and "db" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.django_db)
+
+
 @pytest.fixture(scope="module")
 def built(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[tuple[Path, Sample, Sample]]:
     """Make both companies once a module. Each test works in a transaction inside this one, and leaves nothing."""
