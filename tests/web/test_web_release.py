@@ -11,6 +11,7 @@ from web_sample import Sample
 
 from fairdue.contact.models import OutboxMessage
 from fairdue.dunning.models import Notice, Proposal
+from fairdue.ledger import audit
 from fairdue.ledger.actions import do_publish_fact, do_release_hold
 
 
@@ -48,6 +49,7 @@ def test_a_released_letter_is_in_the_outbox_with_its_notice(ready: Sample, lead:
     ready.proposal.refresh_from_db()
     assert (ready.proposal.state, ready.proposal.blocks) == ("released", [])
     assert "1 released." in page
+    assert audit.unsealed(ready.company.pk) == 0, "what was released is sealed before the next run"
     assert Notice.objects.count() == before + 1
     notice = Notice.objects.order_by("-pk")[0]
     shown = lead.get(reverse("web:notice", args=[notice.pk])).content.decode()

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from fairdue.cycle.models import Run
-from fairdue.dunning.actions import ReviewError, do_drop, do_edit, do_postpone, do_release, do_waive
+from fairdue.cycle.release import release as release_and_seal
+from fairdue.dunning.actions import ReviewError, do_drop, do_edit, do_postpone, do_waive
 from fairdue.dunning.models import RELEASABLE_STATES, Proposal
 from fairdue.kernel.reasons import Reason
 from fairdue.people.actor import Right
@@ -231,7 +232,7 @@ def _decided(request: PageRequest, ids: list[int], asked: dict[str, Any]) -> boo
         do_drop(request.actor, ids, reason=asked["reason"])
         messages.success(request, ngettext("%(n)s dropped.", "%(n)s dropped.", len(ids)) % {"n": len(ids)})
     else:
-        tally = Tally().add(do_release(request.actor, ids, request.actor.at.date()))
+        tally = Tally().add(release_and_seal(request.actor, ids, request.actor.at.date()))
         _tell(request, tally)
         return not tally.held
     return True
@@ -259,7 +260,7 @@ def release_all(request: PageRequest, run_id: int) -> HttpResponse:
     batch = _batch(rows)
     if batch:
         after = batch[-1][0]
-        tally = tally.add(do_release(request.actor, [pk for _customer_id, pk in batch], request.actor.at.date()))
+        tally = tally.add(release_and_seal(request.actor, [pk for _customer_id, pk in batch], request.actor.at.date()))
     going = left > len(batch)
     state = signing.dumps([after, tally.as_list()], salt=RELEASE_SALT)
     fields = [(name, str(value)) for name, value in asked.items() if value] + [("kept", state)]
