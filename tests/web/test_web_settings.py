@@ -68,6 +68,7 @@ def test_an_account_replaces_the_one_of_its_currency(ours: Sample, administrator
     assert (account.iban, account.bic) == ("DE89370400440532013000", "COBADEFFXXX")
     entry = AuditEntry.objects.filter(action="set_bank_account").latest("id")
     assert entry.detail == {"currency": "EUR", "iban": "DE89370400440532013000"}
+    assert entry.seal.entry_id == entry.pk
 
 
 @pytest.mark.parametrize(

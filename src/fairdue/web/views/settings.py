@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from fairdue.cycle.release import seal
 from fairdue.ledger import audit
 from fairdue.ledger.actions import do_accept_terms
 from fairdue.ledger.models import Customer
@@ -52,13 +53,14 @@ def edit_company(request: PageRequest) -> HttpResponse:
         with transaction.atomic():
             do_edit_company(request.company.pk, changed)
             audit.record(request.actor, "edit_company", f"company:{request.company.pk}", **changed)
+        seal(request.actor)
     messages.success(request, _("The company is changed. Letters say so from now on."))
     return redirect("web:settings")
 
 
 @page(Right.ADMINISTER, "POST")
 def set_bank(request: PageRequest) -> HttpResponse:
-    """Set the account of a currency. The number stands in the audit log, for whoever asks who changed it."""
+    """Set the account of a currency. The number stands in the audit log, sealed at once."""
     form = BankForm(request.POST)
     if not form.is_valid():
         return _shown(request, bank=form, status=400)
@@ -68,6 +70,7 @@ def set_bank(request: PageRequest) -> HttpResponse:
         audit.record(
             request.actor, "set_bank_account", f"company:{request.company.pk}", currency=made.currency, iban=number
         )
+    seal(request.actor)
     messages.success(request, _("The account is set. Letters ask to be paid to it from now on."))
     return redirect("web:settings")
 
