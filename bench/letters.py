@@ -37,7 +37,8 @@ NAMES = (
 WARM, TURN = 10, 5
 """Letters drawn before measuring, and letters or fixed pages in a row."""
 FIXED_PAGE_IDLE_MS = 8.8
-"""The fixed page on the idle machine of ``docs/decisions/0003-letters-and-fonts.md``."""
+"""The fixed page on the idle machine of ``docs/decisions/0003-letters-and-fonts.md``, when Typst still chose its threads. In one
+thread it is faster (7.8 ms was seen on a busy machine), so that the estimate errs on the low side."""
 FIXED_PAGE = b"""#let d = json(bytes(sys.inputs.d))
 #set text(font: "Noto Sans", size: 10pt, lang: "en")
 #set page(numbering: "1/1")
