@@ -16,6 +16,8 @@ from psycopg import sql
 NAME = "FAIRDUE_TEST_POSTGRES"
 LOCAL = "postgresql://postgres@127.0.0.1:5432/postgres"
 ROLE = "fairdue_test"
+ONE_COMPANY = "-c fairdue.companies=1"
+"""Options of a session that sees the first company of a database, as long as no scope of its own is set."""
 
 
 def address() -> str:
@@ -43,8 +45,9 @@ def address() -> str:
 
 
 def use_ordinary_role() -> None:
-    """Let everything that this process starts or imports from now on use the ordinary role."""
+    """Let everything that this process starts or imports from now on use the ordinary role, and see the one company there is."""
     os.environ[NAME] = address() or os.environ.get(NAME, LOCAL)
+    os.environ["PGOPTIONS"] = ONE_COMPANY
 
 
 if __name__ == "__main__":

@@ -302,6 +302,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--postgres", default="", help="URL of a server on which databases may be made")
     given = parser.parse_args()
+    os.environ["PGOPTIONS"] = "-c fairdue.companies=1"  # what a session sees outside a scope: the one company
     given.folder.mkdir(parents=True, exist_ok=True)
     os.environ["FAIRDUE_DATA_DIR"] = str(given.folder.resolve())
     name = "fairdue_faults_" + hashlib.sha256(str(given.folder.resolve()).encode()).hexdigest()[:12]

@@ -10,6 +10,8 @@ from typing import Any
 from django.db import connection, models
 
 Row = tuple[Any, ...]
+ANALYZE_MIN = 10_000
+"""From so many rows on PostgreSQL counts a table anew at once: the planner's figures are from before them."""
 
 
 def reserve_ids(model: type[models.Model], count: int) -> range | list[int]:
@@ -54,6 +56,8 @@ def insert_rows(model: type[models.Model], fields: Sequence[str], rows: Sequence
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             _copy(cursor, table, quoted, prepared)
+            if len(rows) >= ANALYZE_MIN:
+                cursor.execute(f"ANALYZE {table}")
         else:
             marks = ", ".join(["%s"] * len(columns))
             cursor.executemany(f"INSERT INTO {table} ({quoted}) VALUES ({marks})", prepared)

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-
 OUTSIDE: Iterable[int] = ()
 """What a session sees outside any scope: nothing. Tests, which look at the tables from outside, widen it."""
 

@@ -1,10 +1,10 @@
 -- Invariants of the ledger on PostgreSQL. Statements are parted by lines that hold only "--;".
 -- The sums are checked per statement, over the rows it brought (COPY included). The touched items are locked in order
 -- of their ids, so that two transactions that would over-allocate together wait for each other and the second fails.
--- Every look-up is by key: lateral with a limit, sequential scans off. Under row-level security the planner takes the wall
+-- Every look-up is by key: lateral with a limit, sequential and bitmap scans off. Under row-level security the planner takes the wall
 -- for far more selective than it is and would walk whole tables once a row (docs/decisions/0004-guards-under-the-wall.md).
 -- What the session may not see is refused like what is not there.
-CREATE FUNCTION fairdue_allocation_right() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION fairdue_allocation_right() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 BEGIN
   PERFORM 1 FROM (SELECT DISTINCT u.id
     FROM (SELECT due_item_id AS id FROM added UNION ALL SELECT credit_item_id FROM added) u WHERE u.id IS NOT NULL ORDER BY 1) t
@@ -62,7 +62,7 @@ END $$
 CREATE TRIGGER ledger_allocation_right AFTER INSERT ON ledger_allocation
   REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION fairdue_allocation_right()
 --;
-CREATE FUNCTION fairdue_due_item_right() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION fairdue_due_item_right() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 BEGIN
   IF EXISTS (SELECT 1 FROM added n
              LEFT JOIN LATERAL (SELECT * FROM ledger_document WHERE id = n.document_id LIMIT 1) d ON true
