@@ -26,7 +26,6 @@ from fairdue.letters.facts import Document, LetterFacts
 from fairdue.letters.fonts import font_folders
 from fairdue.letters.pdf import letter_data
 from fairdue.letters.references import creditor_reference
-from fairdue.letters.symbols import symbol
 
 TARGET_PER_CORE = 140
 LANGUAGES = ("en", "zh_Hans", "ar")
@@ -125,16 +124,10 @@ def measure(language: str, count: int) -> Rates:
         paged += time.process_time() - middle
     start = time.process_time()
     for one in facts[WARM:]:
-        composed(one)
+        json.dumps(letter_data(compose(one)))
     composing = time.process_time() - start
     done = count // TURN * TURN
     return Rates(done / drawn, done / paged, composing / count * 1000, size)
-
-
-def composed(facts: LetterFacts) -> str:
-    """Do all of a letter that is done in Python."""
-    letter = compose(facts)
-    return json.dumps(letter_data(letter, symbol(letter.code.payload) if letter.code else None))
 
 
 def fixed_pages() -> Iterator[bytes]:

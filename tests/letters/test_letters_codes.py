@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import pytest
@@ -108,8 +107,3 @@ def test_png_is_black_and_white_with_a_quiet_zone() -> None:
     png = symbol("x").png(scale=1)
     assert png[:8] == b"\x89PNG\r\n\x1a\n"
     assert int.from_bytes(png[16:20], "big") == 21 + 8
-
-
-def test_luma_gives_one_grey_value_a_module() -> None:
-    code = symbol("x")
-    assert json.loads(code.luma()) == [0 if module else 255 for module in code.modules]

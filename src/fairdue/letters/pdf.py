@@ -23,7 +23,7 @@ from fairdue.letters.pages import FLAT_ROWS_MAX, filled_sections, planned_pages
 from fairdue.letters.payment_codes import CodeKind
 from fairdue.letters.stock import character_class, stock
 from fairdue.letters.swiss import swiss_part
-from fairdue.letters.symbols import Symbol, symbol
+from fairdue.letters.symbols import symbol
 
 STANDARD: Final = "a-2b"
 TEMPLATES = Path(str(files("fairdue.letters"))) / "typst"
@@ -62,20 +62,14 @@ class Press:
 
         Pages are planned beforehand. When they come out otherwise, the letter is set again and flows over its pages.
         """
-        code = symbol(letter.code.payload) if letter.code else None
-        data = letter_data(letter, code)
-        picture = code.luma() if code else b"[]"
-        pdf = self._set(letter.document, data, picture, written_on)
+        data = letter_data(letter)
+        pdf = self._set(letter.document, data, written_on)
         if data["pages"] and page_count(pdf) != len(data["page_lines"]):
-            pdf = self._set(letter.document, data | {"pages": []}, picture, written_on)
+            pdf = self._set(letter.document, data | {"pages": []}, written_on)
         return pdf
 
-    def _set(self, document: Document, data: Json, picture: bytes, written_on: date) -> bytes:
-        sources: Any = {
-            "main.typ": _template(document),
-            "data.json": f"/*{json.dumps(data, **COMPACT)}".encode(),
-            "code.json": b"/*" + picture,
-        }
+    def _set(self, document: Document, data: Json, written_on: date) -> bytes:
+        sources: Any = {"main.typ": _template(document), "data.json": f"/*{json.dumps(data, **COMPACT)}".encode()}
         pdf = self._compiler.compile(
             input=sources,
             format="pdf",
@@ -116,11 +110,9 @@ def _template(document: Document) -> bytes:
     return (TEMPLATES / f"{document.value}.typ").read_bytes()
 
 
-def letter_data(letter: Letter, modules: Symbol | None) -> Json:
-    """Give what the templates read, as JSON values; ``image`` is a Swiss payment code as SVG.
-
-    The EPC code is a picture in a file of its own: whatever stands here is hashed again and again.
-    """
+def letter_data(letter: Letter) -> Json:
+    """Give what the templates read, as JSON values; ``image`` is the payment code as SVG."""
+    modules = symbol(letter.code.payload) if letter.code else None
     is_swiss = letter.code is not None and letter.code.kind is CodeKind.SWISS
     choice = letter.choice
     pages = planned_pages(letter)
@@ -136,8 +128,8 @@ def letter_data(letter: Letter, modules: Symbol | None) -> Json:
         "sections": filled_sections(letter),
         "pages": pages,
         "page_lines": [_page_line(letter.page_words, n, lines) for n in range(1, lines + 1)],
-        "image": modules.svg() if modules and is_swiss else None,
-        "code": {"caption": letter.code_caption, "side": modules.side} if modules and not is_swiss else None,
+        "image": modules.svg() if modules else None,
+        "code": {"caption": letter.code_caption} if modules and not is_swiss else None,
         "swiss": swiss_part(letter) if modules and is_swiss else None,
         "reference": ltr_run(letter.reference) if choice.rtl else letter.reference,
         "creditor": _side(letter.creditor, letter.colon, choice.rtl),

@@ -27,7 +27,6 @@ VERSION_MAX = 25
 """Largest symbol of the Swiss QR-bill; the EPC code stops at 13."""
 QUIET_MODULES = 4
 BITS = bytes.maketrans(b"01", b"\x00\x01")
-SWAPPED = bytes([1, 0]) + bytes(254)
 RUN = re.compile(b"\x01+|\x00+|\x02")
 """Dark modules, light modules, or the end of a row."""
 
@@ -51,15 +50,11 @@ class Symbol:
         view = f"0 0 {side} {side}"
         return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view}"><path stroke="#000" d="M0 .5{path}"/></svg>'
 
-    def luma(self) -> bytes:
-        """Give the modules as a JSON list of grey values, 0 for dark and 255 for light, one a module."""
-        return b"[" + self.modules.translate(SWAPPED).replace(b"\x00", b"0,").replace(b"\x01", b"255,")[:-1] + b"]"
-
     def png(self, scale: int = 4) -> bytes:
         """Give a black-and-white PNG with its quiet zone, ``scale`` pixels a module."""
         side = (self.side + 2 * QUIET_MODULES) * scale
         quiet = b"\x01" * (QUIET_MODULES * scale)
-        light = self.modules.translate(SWAPPED)
+        light = self.modules.translate(bytes([1, 0]) + bytes(254))
         empty = _packed(b"\x01" * side) * (QUIET_MODULES * scale)
         lines = [empty]
         for start in range(0, len(light), self.side):
