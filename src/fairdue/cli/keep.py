@@ -119,7 +119,14 @@ def serve(
     from fairdue.conf.wsgi import application
 
     try:
-        server = create_server(application, host=host, port=port, threads=threads, ident="fairdue")
+        server = create_server(
+            application,
+            host=host,
+            port=port,
+            threads=threads,
+            ident="fairdue",
+            max_request_body_size=settings.FAIRDUE_UPLOAD_MAX_BYTES + 1024 * 1024,
+        )
     except (OSError, OverflowError, ValueError) as error:
         start.fail(why_not(host, port, error))
     start.console.print(_("Fairdue is at http://%(host)s:%(port)d/ (stop with Ctrl+C)") % {"host": host, "port": port})

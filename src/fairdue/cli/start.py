@@ -73,13 +73,17 @@ def told(error: Exception) -> str | None:
 def why(error: object) -> str:
     """Say in the reader's language what is wrong with a file or a policy; other errors speak for themselves."""
     from fairdue.dunning.policy import Problem
+    from fairdue.engine.reasons import SnapshotError
     from fairdue.formats.errors import FormatError
+    from fairdue.ledger.snapshot_reasons import snapshot_reason
 
     if isinstance(error, Problem):
         return error.said(of_pages)
     from fairdue.kernel.reasons import Reason
     from fairdue.wording import words
 
+    if isinstance(error, SnapshotError):
+        return words.reason(snapshot_reason(error))
     if not isinstance(error, FormatError):
         reason = getattr(error, "reason", None)
         return words.reason(reason) if isinstance(reason, Reason) else str(error)

@@ -44,6 +44,7 @@ from fairdue.ledger import audit
 from fairdue.ledger import snapshot as ledger_snapshot
 from fairdue.ledger.measures import NIGHTLY, Conversion, conversion, nightly
 from fairdue.ledger.models import AuditAnchor
+from fairdue.ledger.snapshot_reasons import snapshot_reason
 from fairdue.people.actor import Actor, Right
 from fairdue.people.models import Company
 from fairdue.wording import words
@@ -215,7 +216,7 @@ def _snapshot(run: Run, watch: Watch) -> Snapshot:
     try:
         snapshot = Snapshot.open(folder)
     except SnapshotError as error:
-        raise _lost(run, words.reason(error.reason)) from None
+        raise _lost(run, words.reason(snapshot_reason(error))) from None
     if run.manifest_sha256 != snapshot.manifest.sha256:
         raise _lost(run, _("The snapshot is not the one it began with."))
     return snapshot

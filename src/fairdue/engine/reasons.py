@@ -1,22 +1,24 @@
-"""Why a snapshot cannot be used, in words that can be translated."""
+"""Why a snapshot cannot be used. The engine knows no room: rooms above turn code and values into the reader's words."""
 
 from __future__ import annotations
 
-from fairdue.kernel.reasons import Reason, ReasonCode, Value, because, gettext_noop
+
+def gettext_noop(text: str) -> str:
+    """Mark a text for the catalogues."""
+    return text
 
 
-class SnapshotReason(ReasonCode):
-    """What is wrong with a snapshot's folder."""
-
-    ABSENT = ("snapshot_absent", gettext_noop("%(folder)s holds no snapshot: %(file)s is missing."))
-    TAKEN = ("snapshot_taken", gettext_noop("%(folder)s is taken: a snapshot is never overwritten."))
-    FILE_MISSING = ("snapshot_file_missing", gettext_noop("%(file)s is missing from the snapshot."))
-    FILE_DIFFERS = ("snapshot_file_differs", gettext_noop("%(file)s differs from the manifest."))
+TEXTS = {
+    "snapshot_absent": gettext_noop("%(folder)s holds no snapshot: %(file)s is missing."),
+    "snapshot_taken": gettext_noop("%(folder)s is taken: a snapshot is never overwritten."),
+    "snapshot_file_missing": gettext_noop("%(file)s is missing from the snapshot."),
+    "snapshot_file_differs": gettext_noop("%(file)s differs from the manifest."),
+}
 
 
 class SnapshotError(RuntimeError):
-    """A snapshot that is not what its manifest says, or cannot be written. ``reason`` says why."""
+    """A snapshot that is not what its manifest says, or cannot be written: a code of ``TEXTS`` with its values."""
 
-    def __init__(self, code: SnapshotReason, **values: Value) -> None:
-        self.reason: Reason = because(code, **values)
-        super().__init__(code.text % values)
+    def __init__(self, code: str, **values: str) -> None:
+        self.code, self.values = code, values
+        super().__init__(TEXTS[code] % values)

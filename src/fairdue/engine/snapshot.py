@@ -25,7 +25,6 @@ import pyarrow.parquet as pq
 from fairdue.engine import duck
 from fairdue.engine.readers import BATCH_ROWS, Argument, Reader, literals, open_reader
 from fairdue.engine.reasons import SnapshotError as SnapshotError
-from fairdue.engine.reasons import SnapshotReason
 
 MANIFEST = "manifest.json"
 LIBRARIES = ("duckdb", "pyarrow", "sqlglot")
@@ -103,7 +102,7 @@ class Manifest:
         try:
             stored = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         except FileNotFoundError:
-            raise SnapshotError(SnapshotReason.ABSENT, folder=folder.name, file=MANIFEST) from None
+            raise SnapshotError("snapshot_absent", folder=folder.name, file=MANIFEST) from None
         return cls(
             company_id=stored["company_id"],
             as_of=date.fromisoformat(stored["as_of"]),
@@ -132,7 +131,7 @@ def take(
     Raises SnapshotError where the folder already holds a snapshot: a snapshot is never overwritten.
     """
     if folder.exists():
-        raise SnapshotError(SnapshotReason.TAKEN, folder=folder.name)
+        raise SnapshotError("snapshot_taken", folder=folder.name)
     arguments: dict[str, Argument] = {
         "company_id": company_id,
         "as_of": as_of,
@@ -251,9 +250,9 @@ class Snapshot:
         for file in manifest.files:
             path = folder / f"{file.name}.parquet"
             if not path.is_file():
-                raise SnapshotError(SnapshotReason.FILE_MISSING, file=path.name)
+                raise SnapshotError("snapshot_file_missing", file=path.name)
             if _sha256(path) != file.sha256:
-                raise SnapshotError(SnapshotReason.FILE_DIFFERS, file=path.name)
+                raise SnapshotError("snapshot_file_differs", file=path.name)
         return cls(folder, manifest)
 
     @property

@@ -22,13 +22,13 @@ _DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 REASON_MODULES = (
     "fairdue.contact.reasons",
     "fairdue.dunning.reasons",
-    "fairdue.engine.reasons",
     "fairdue.formats.reasons",
     "fairdue.intake.reasons",
     "fairdue.kernel.money",
     "fairdue.law.reasons",
     "fairdue.ledger.rates",
     "fairdue.ledger.rates_file",
+    "fairdue.ledger.snapshot_reasons",
 )
 
 
