@@ -34,6 +34,14 @@ def _outside(connection, **_more) -> None:
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items) -> None:
+    """Mark what reaches the database by a fixture alone, so that the second pass, on PostgreSQL, takes it too."""
+    for item in items:
+        if {"db", "transactional_db"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.database)
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of outside data; the test is skipped where it is absent."""

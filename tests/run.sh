@@ -19,4 +19,4 @@ if [ -z "$url" ] && [ "${CI:-}" = true ]; then echo "PostgreSQL cannot be had, w
 [ -z "$url" ] || export FAIRDUE_TEST_POSTGRES=$url
 $bin/pytest "${many[@]}" || exit 1
 if [ -z "$url" ]; then echo "SKIPPED: tests on PostgreSQL (no server, and no initdb to start one)"; exit 0; fi
-FAIRDUE_DATABASE_URL=$url $bin/pytest "${many[@]}" -m "django_db" -p no:cacheprovider || exit 1
+FAIRDUE_DATABASE_URL=$url $bin/pytest "${many[@]}" -m "django_db or database" -p no:cacheprovider || exit 1
