@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "letters"))
 import typst
 from letter_samples import sample
 
+from fairdue.conf import env
 from fairdue.letters import compose, render_many
 from fairdue.letters.facts import Document, LetterFacts
 from fairdue.letters.fonts import font_folders
@@ -107,6 +108,7 @@ def variant(base: LetterFacts, n: int) -> LetterFacts:
 
 def measure(language: str, count: int) -> Rates:
     """Draw ``count`` letters, in turn with as many fixed pages, and compose them once more alone."""
+    env.set_for_libraries()
     facts = notices(language, count + WARM)
     drawing, pages = render_many(facts), fixed_pages()
     for _ in range(WARM):

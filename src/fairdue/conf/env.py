@@ -73,3 +73,16 @@ ALL = (
     NOW,
     UPLOAD_MAX_MB,
 )
+
+
+def set_for_libraries() -> None:
+    """Set what libraries read from the environment, unless it is set: Typst draws in one thread.
+
+    Handing a small letter's work to several threads takes more time than it saves. Must come before the first letter.
+    """
+    os.environ.setdefault("RAYON_NUM_THREADS", "1")
+
+
+def for_child() -> dict[str, str]:
+    """Give the environment for a process of our own that works on the same settings."""
+    return {**os.environ, "DJANGO_SETTINGS_MODULE": "fairdue.conf.settings"}

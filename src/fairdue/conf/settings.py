@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from fairdue.conf import env
 from fairdue.conf.databases import django_database
 
+env.set_for_libraries()
 PACKAGE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.DATA_DIR.text()).resolve()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time
@@ -50,8 +49,6 @@ class Press:
     """
 
     def __init__(self) -> None:
-        # One thread: handing a small letter's work to several takes more time than it saves.
-        os.environ.setdefault("RAYON_NUM_THREADS", "1")
         fonts = typst.Fonts(
             include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(path) for path in font_folders()]
         )

@@ -21,6 +21,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from fairdue.conf.env import for_child
+
 TELL_EVERY_S = 0.3
 COMMAND = (sys.executable, "-m", "fairdue.web.run_job")
 _children: list[subprocess.Popen[bytes]] = []
@@ -97,10 +99,9 @@ def start(company_id: int, user_id: int, name: str, as_of: date, language: str) 
 
 def launch(arguments: list[str], lock: int) -> None:
     """Start the process; it holds ``lock`` until it ends, and lives on when the pages are stopped."""
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "fairdue.conf.settings"}
     _children.append(
         subprocess.Popen(
-            [*COMMAND, *arguments], env=environment, pass_fds=[lock], start_new_session=True,
+            [*COMMAND, *arguments], env=for_child(), pass_fds=[lock], start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
         )
     )  # fmt: skip
