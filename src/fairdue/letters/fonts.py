@@ -16,8 +16,8 @@ FONT_PACKAGES = (
 name may be written in; Noto Sans CJK. All under the SIL Open Font License."""
 
 LATIN, ARABIC, CHINESE = "Noto Sans", "IBM Plex Sans Arabic", "Noto Sans CJK SC"
-CHINESE_NAMES = "Noto Sans Mono CJK SC"
-"""The same Chinese characters in a face of their own; only its Latin letters differ, and those are not used."""
+SECOND_CHINESE = "Noto Sans CJK TC"
+"""The same design in a face of its own. In text that is marked as mainland Chinese it has the mainland forms (``locl``)."""
 
 
 @cache
@@ -29,10 +29,10 @@ def font_folders() -> tuple[Path, ...]:
 def families(language: str) -> list[str]:
     """Give the font families for a language, first choice first; the others serve names in foreign scripts.
 
-    In Chinese letters the first face draws the stock (``stock.py``), the second one every other Chinese character.
+    In Chinese letters the first two share the work (``faces.py``).
     """
     if language == "zh_Hans":
-        return [CHINESE, CHINESE_NAMES, LATIN, CHINESE_NAMES, ARABIC]
+        return [CHINESE, SECOND_CHINESE, LATIN, ARABIC]
     if language == "ar":
         return [ARABIC, LATIN, CHINESE]
     return [LATIN, ARABIC, CHINESE]

@@ -14,13 +14,13 @@ from typing import Any, Final
 import typst
 
 from fairdue.letters.bidi import ltr_line, ltr_run
+from fairdue.letters.faces import drawn_before
 from fairdue.letters.facts import Document
 from fairdue.letters.fitting import fits
 from fairdue.letters.fonts import families, font_folders
 from fairdue.letters.model import Box, Letter, Pair, Row, Side, Table, Total
 from fairdue.letters.pages import FLAT_ROWS_MAX, filled_sections, planned_pages
 from fairdue.letters.payment_codes import CodeKind
-from fairdue.letters.stock import character_class, stock
 from fairdue.letters.swiss import swiss_part
 from fairdue.letters.symbols import symbol
 
@@ -114,14 +114,12 @@ def letter_data(letter: Letter) -> Json:
     choice = letter.choice
     pages = planned_pages(letter)
     lines = len(pages) + is_swiss
-    shared = stock(letter) if choice.language == "zh_Hans" else ""
     data: Json = {
         "lang": choice.locale.language,
         "region": (choice.locale.territory or "").lower() or ("cn" if choice.language == "zh_Hans" else None),
         "rtl": choice.rtl,
         "fonts": families(choice.language),
-        "stock": shared,
-        "stock_class": character_class(shared),
+        "drawn": drawn_before(letter),
         "sections": filled_sections(letter),
         "pages": pages,
         "page_lines": [_page_line(letter.page_words, n, lines) for n in range(1, lines + 1)],
