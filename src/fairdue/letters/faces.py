@@ -3,7 +3,7 @@
 Cutting a Chinese face to the characters of a letter takes longer than setting the letter. Typst keeps the cut face for the next
 letter, when that one uses the same characters, first met in the same order. So the first face draws the Chinese characters of
 the words that letters of one kind and creditor share. What is the recipient's own (name, address, what a person wrote) is drawn
-by a second face of the same design, and so are Latin letters and figures.
+by a second face with the same outlines. Latin letters and figures have their own face, as in other languages.
 
 In texts of the recipient's own that come late, the first face also draws the characters that it has surely drawn before: they
 add nothing to its cut, and spare the second one. No choice of face changes what the letter says or how it looks.

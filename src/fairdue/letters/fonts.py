@@ -16,8 +16,10 @@ FONT_PACKAGES = (
 name may be written in; Noto Sans CJK. All under the SIL Open Font License."""
 
 LATIN, ARABIC, CHINESE = "Noto Sans", "IBM Plex Sans Arabic", "Noto Sans CJK SC"
-SECOND_CHINESE = "Noto Sans CJK TC"
-"""The same design in a face of its own. In text that is marked as mainland Chinese it has the mainland forms (``locl``)."""
+SECOND_CHINESE = "Noto Sans Mono CJK SC"
+"""The same Chinese characters in a face of their own; only its Latin letters differ, and those are not used. (The faces for
+other regions have proportional Latin, but mainland forms only where a run of text counts as Chinese: not for a colon before
+figures.)"""
 
 
 @cache
@@ -29,7 +31,7 @@ def font_folders() -> tuple[Path, ...]:
 def families(language: str) -> list[str]:
     """Give the font families for a language, first choice first; the others serve names in foreign scripts.
 
-    In Chinese letters the first two share the work (``faces.py``).
+    In Chinese letters the first two share the Chinese characters (``faces.py``).
     """
     if language == "zh_Hans":
         return [CHINESE, SECOND_CHINESE, LATIN, ARABIC]

@@ -89,7 +89,7 @@ def _texts(texts: Iterable[str]) -> float:
 
 
 def _pairs(pairs: tuple[Pair, ...]) -> float:
-    return 2 + sum(PAIR_MM * _lines(pair.value, 120, 9) for pair in pairs) if pairs else 0.0
+    return 2.8 + sum(PAIR_MM * _lines(pair.value, 120, 9) for pair in pairs) if pairs else 0.0
 
 
 def _points(box: Box) -> float:
