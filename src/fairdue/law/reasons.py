@@ -172,3 +172,37 @@ class LawReason(ReasonCode):
         "law.limitation_needs_advice",
         gettext_noop("The effect of %(event)s on %(on)s in %(law)s must be checked by a lawyer; it is not counted."),
     )
+    CONDUCT_UNKNOWN = (
+        "law.conduct_unknown",
+        gettext_noop("No rules of conduct are collected for %(law)s; the safe default holds."),
+    )
+    CONDUCT_THIRD_PARTY_FREE = (
+        "law.conduct_third_party_free",
+        gettext_noop("In %(law)s a third party may collect without a licence (%(source)s; confidence %(confidence)s)."),
+    )
+    CONDUCT_THIRD_PARTY_LICENCE = (
+        "law.conduct_third_party_licence",
+        gettext_noop(
+            "In %(law)s a third party needs a licence, registration or mandate (%(source)s; confidence %(confidence)s)."
+        ),
+    )
+    CONDUCT_THIRD_PARTY_BARRED = (
+        "law.conduct_third_party_barred",
+        gettext_noop("In %(law)s no third party may collect (%(source)s; confidence %(confidence)s)."),
+    )
+    CONDUCT_THIRD_PARTY_UNCHECKED = (
+        "law.conduct_third_party_unchecked",
+        gettext_noop(
+            "Whether a third party may collect in %(law)s is not collected; none acts before a person has checked (%(source)s)."
+        ),
+    )
+    CONDUCT_CAP = (
+        "law.conduct_cap",
+        gettext_noop(
+            "The fee in %(law)s is %(amount_minor)s %(currency)s at most (%(source)s; confidence %(confidence)s)."
+        ),
+    )
+    CONDUCT_NO_CAP = (
+        "law.conduct_no_cap",
+        gettext_noop("No cap for %(fee)s in %(law)s on %(on)s is collected; a fee cannot be cleared."),
+    )
