@@ -134,6 +134,19 @@ def wrapped_in(part: str, text: str) -> bool:
     return all(squeezed(word) in text for word in re.split(r"[\s-]+", part))
 
 
+def test_html_tables_are_narrow_and_keep_every_heading() -> None:
+    facts = sample(Document.FORMAL_NOTICE, "en")
+    tables = re.findall(r"<table (?!role).*?</table>", render_html(facts), flags=re.DOTALL)
+    items, charges = (table for table in tables if "<thead>" in table)
+    assert (items.count("<th "), charges.count("<th ")) == (4, 2)
+    for label in ("Document", "Date", "Due date", "Days overdue", "Original (EUR)", "Open (EUR)"):
+        assert label in Words(items).text
+    assert items.count("<td ") == 4 * len(facts.items)
+    assert (
+        items.index("RE-2026-1001") < items.index("1 Jan 2026") < items.index("31 Jan 2026") < items.index("1,745.00")
+    )
+
+
 def test_pdf_is_archival_and_repeatable() -> None:
     facts = sample(Document.FORMAL_NOTICE, "de")
     first = render_pdf(facts)

@@ -1,4 +1,8 @@
-"""The letter as one self-contained HTML page for e-mail: inline styles, no outside resource, everything escaped."""
+"""The letter as one self-contained HTML page for e-mail: inline styles, no outside resource, everything escaped.
+
+It fits a telephone and a wide window alike without media queries, which some mail programs ignore: wide tables fold their text
+columns into the first one, figures stay in columns, and what is too long for its line is broken.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,15 @@ import base64
 from collections.abc import Callable, Iterable
 from html import escape
 
+from fairdue.letters.fitting import fits
 from fairdue.letters.model import Box, Letter, Pair, Section, Side, Table
 from fairdue.letters.symbols import symbol
 
 INK, ACCENT, FAINT, PANEL, LINE = "#1b2530", "#14506e", "#5d6975", "#f2f6f8", "#c5ced5"
+BREAKS, WHOLE = "overflow-wrap:anywhere;word-break:break-word", "overflow-wrap:normal;word-break:keep-all"
+UNFOLDED_COLUMNS_MAX = 3
+LABEL_MM, LABEL_POINTS = 40.0, 11.0
+"""Labels that fit into so much stay on one line."""
 FACES = "'Segoe UI',Roboto,'Helvetica Neue',Arial,'Noto Sans','PingFang SC','Microsoft YaHei',sans-serif"
 
 
@@ -26,8 +35,8 @@ def draw_html(letter: Letter) -> str:
         f'<!DOCTYPE html>\n<html lang="{choice.tag}" dir="{direction}">\n<head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{escape(letter.subject)}</title></head>\n"
-        f'<body style="margin:0;padding:24px 12px;background:#e9eef1;color:{INK};font:15px/1.5 {FACES}">\n'
-        f'<div dir="{direction}" style="max-width:720px;margin:0 auto;background:#fff;padding:28px 32px">\n'
+        f'<body style="margin:0;padding:16px 1%;background:#e9eef1;color:{INK};font:15px/1.5 {FACES}">\n'
+        f'<div dir="{direction}" style="max-width:720px;margin:0 auto;background:#fff;padding:24px 5%;box-sizing:border-box;{BREAKS}">\n'
         f"{body}\n</div>\n</body>\n</html>\n"
     )
 
@@ -45,6 +54,25 @@ def heading(text: str) -> str:
 def value(pair: Pair) -> str:
     """Give a pair's value; a left-to-right one is isolated from right-to-left text around it."""
     return f'<bdi dir="ltr">{escape(pair.value)}</bdi>' if pair.ltr else escape(pair.value)
+
+
+def label_breaks(text: str) -> str:
+    """Say how a label breaks: a short one does not."""
+    return "white-space:nowrap" if fits(text, LABEL_MM, LABEL_POINTS) else WHOLE
+
+
+def folded_columns(table: Table) -> frozenset[int]:
+    """Give the columns that fold into the first one: those of a wide table that hold no figures."""
+    if len(table.columns) <= UNFOLDED_COLUMNS_MAX:
+        return frozenset()
+    return frozenset(n for n, numeric in enumerate(table.numeric) if n and not numeric)
+
+
+def first_width(table: Table, folded: frozenset[int]) -> int:
+    """Give the share of the line, in hundredths, that the first column takes if the figures leave it so much."""
+    if not folded:
+        return 20
+    return 46 if len(table.columns) - len(folded) > UNFOLDED_COLUMNS_MAX else 70
 
 
 class _Page:
@@ -83,10 +111,10 @@ class _Page:
         return writers[section]()
 
     def pairs(self, pairs: Iterable[Pair]) -> str:
-        cell = f"padding:2px 0 2px;padding-{self.end}:16px;text-align:{self.start};vertical-align:top"
+        cell = f"padding:2px 0;text-align:{self.start};vertical-align:top"
         rows = "".join(
-            f'<tr><td style="{cell};color:{FAINT};white-space:nowrap">{escape(pair.label)}</td>'
-            f'<td style="{cell}">{value(pair)}</td></tr>'
+            f'<tr><td style="{cell};padding-{self.end}:16px;color:{FAINT};{label_breaks(pair.label)}">{escape(pair.label)}</td>'
+            f'<td style="{cell};{BREAKS}">{value(pair)}</td></tr>'
             for pair in pairs
         )
         return f'<table role="presentation" style="border-collapse:collapse">{rows}</table>' if rows else ""
@@ -94,24 +122,42 @@ class _Page:
     def table(self, table: Table | None) -> str:
         if table is None:
             return ""
-        sides = [self.end if numeric else self.start for numeric in table.numeric]
-        head = "".join(
-            f'<th scope="col" style="text-align:{side};padding:4px 6px;border-bottom:2px solid {ACCENT};'
-            f'font-size:13px;color:{FAINT};vertical-align:bottom">{escape(label)}</th>'
-            for label, side in zip(table.columns, sides, strict=True)
+        folded = folded_columns(table)
+        head_style = f"border-bottom:2px solid {ACCENT};font-size:12px;color:{FAINT};vertical-align:bottom;{WHOLE}"
+        row_style = f"border-bottom:1px solid {LINE};vertical-align:top;white-space:nowrap"
+        head = self.row(table.columns, table, folded, ('th scope="col"', "th", head_style))
+        rows = "".join(
+            f"<tr>{self.row(row.cells, table, folded, ('td', 'td', row_style), row.remarks)}</tr>" for row in table.rows
         )
-        rows = "".join(f"<tr>{self.cells(row.cells, row.remarks, sides)}</tr>" for row in table.rows)
-        style = "width:100%;border-collapse:collapse;font-size:14px"
+        style = "width:100%;margin:0 0 14px;border-collapse:collapse;font-size:13px"
         return f'{heading(table.heading)}<table style="{style}"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
-    def cells(self, cells: tuple[str, ...], remarks: tuple[str, ...], sides: list[str]) -> str:
-        small = f"font-size:12px;color:{FAINT}"
-        below = "".join(f'<br><span style="{small}">{escape(remark)}</span>' for remark in remarks)
-        style = f"padding:4px 6px;border-bottom:1px solid {LINE};vertical-align:top"
-        return "".join(
-            f'<td style="{style};text-align:{side}">{escape(cell)}{below if index == 0 else ""}</td>'
-            for index, (cell, side) in enumerate(zip(cells, sides, strict=True))
+    def row(
+        self,
+        cells: tuple[str, ...],
+        table: Table,
+        folded: frozenset[int],
+        tag: tuple[str, str, str],
+        remarks: tuple[str, ...] = (),
+    ) -> str:
+        """Give one line; the folded cells stand below the first one, then the remarks. ``tag`` opens, closes and styles."""
+        opens, closes, style = tag
+        below = " · ".join(
+            f'<bdi style="white-space:nowrap">{escape(cells[n])}</bdi>' for n in sorted(folded) if cells[n]
         )
+        under = "".join(
+            f'<br><span style="font-size:12px;font-weight:400;color:{FAINT}">{text}</span>'
+            for text in (below, *map(escape, remarks))
+            if text
+        )
+        first = f"width:{first_width(table, folded)}%;white-space:normal;{BREAKS}"
+        parts = []
+        for n, (cell, numeric) in enumerate(zip(cells, table.numeric, strict=True)):
+            if n not in folded:
+                sides = f"padding:5px 3px;text-align:{self.end if numeric else self.start}"
+                inside = f"{escape(cell)}{under}" if n == 0 else escape(cell)
+                parts.append(f'<{opens} style="{sides};{style}{f";{first}" if n == 0 else ""}">{inside}</{closes}>')
+        return "".join(parts)
 
     def totals(self) -> str:
         rows = "".join(
