@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from fairdue import __version__
-from fairdue.cli import bring, demo, keep, look, once, operate, people, policies, post, rates, reconcile, start
+from fairdue.cli import bring, demo, gate, keep, look, once, operate, people, policies, post, rates, reconcile, start
 from fairdue.cli.texts import _, translate_help
 
 
@@ -58,6 +58,7 @@ app.add_typer(people.company_app, name="company")
 app.add_typer(people.user_app, name="user")
 app.add_typer(policies.policy_app, name="policy")
 app.add_typer(keep.audit_app, name="audit")
+app.add_typer(gate.gate_app, name="gate")
 translate_help(app)
 
 

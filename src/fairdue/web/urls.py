@@ -18,6 +18,7 @@ from fairdue.web.views import (
     runs,
     session,
     settings,
+    why,
     worklist,
 )
 
@@ -40,6 +41,7 @@ urlpatterns: list[URLPattern] = [
     path("customers/<int:customer_id>/contacts", customers.side, name="customer-contacts"),
     path("customers/<int:customer_id>/timeline", customers.timeline, name="customer-timeline"),
     path("customers/<int:customer_id>/links", answers.of_customer, name="customer-links"),
+    path("customers/<int:customer_id>/why", why.why, name="customer-why"),
     path("links/<int:link_id>/revoke", answers.revoke, name="customer-link-revoke"),
     path("customers/<int:customer_id>/terms", settings.terms, name="customer-terms"),
     path("customers/<int:customer_id>/note", customers.note, name="customer-note"),

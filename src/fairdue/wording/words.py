@@ -21,7 +21,10 @@ from fairdue.letters.figures import Figures
 _DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 REASON_MODULES = (
     "fairdue.contact.reasons",
+    "fairdue.contact.remedies",
+    "fairdue.contact.why",
     "fairdue.dunning.reasons",
+    "fairdue.dunning.why",
     "fairdue.formats.reasons",
     "fairdue.intake.reasons",
     "fairdue.kernel.money",

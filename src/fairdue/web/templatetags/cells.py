@@ -69,13 +69,30 @@ def days_cell(label: str, days_overdue: int, under: str = "", number: int | None
 
 @register.simple_tag
 def why_cell(
-    label: str, reasons: Sequence[Mapping[str, Any]], blocks: Sequence[Mapping[str, Any]] = (), note: str = ""
+    label: str,
+    reasons: Sequence[Mapping[str, Any]],
+    blocks: Sequence[Mapping[str, Any]] = (),
+    note: str = "",
+    customer_id: int | None = None,
 ) -> SafeString:
-    """Draw why: the reasons, what holds it back, and what a person wrote."""
+    """Draw why: the reasons, what holds it back, and what a person wrote.
+
+    Where the gate holds it, a link leads to the customer's page of checks.
+    """
+    is_held = blocks or any(str(reason.get("code", "")).startswith("gate_") for reason in reasons)
+    asked = (
+        format_html(
+            '<a class="small" href="{}">{}</a>',
+            row_url("web:customer-why", customer_id),
+            gettext("Why, check by check"),
+        )
+        if is_held and customer_id
+        else ""
+    )
     held = format_html('<span class="blocked">{}</span>', reason_list(blocks)) if blocks else ""
     told = format_html('<span class="under">{}</span>', note) if note else ""
     return format_html(
-        '<td class="why" data-label="{}"><span>{}{}{}</span></td>', label, reason_list(reasons), held, told
+        '<td class="why" data-label="{}"><span>{}{}{}{}</span></td>', label, reason_list(reasons), held, asked, told
     )
 
 

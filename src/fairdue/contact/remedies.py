@@ -1,0 +1,84 @@
+"""What mends each block of the gate: a sentence, the page where it is done, and the command that does it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fairdue.contact.reasons import GateReason, waits
+from fairdue.kernel.reasons import Reason, ReasonCode, because, gettext_noop
+
+
+class Mend(ReasonCode):
+    """What to do about a block."""
+
+    RUN_AGAIN = ("mend_run_again", gettext_noop("Start a run: it plans the step anew on today's balances."))
+    MATCH_MONEY = ("mend_match_money", gettext_noop("Find out what the money pays, and import the matching."))
+    READ_BANK = ("mend_read_bank", gettext_noop("Import a newer bank statement or list of payments."))
+    END_HOLD = ("mend_end_hold", gettext_noop("End the hold once its reason is gone; it stands with its owner."))
+    WAIT = ("mend_wait", gettext_noop("Nothing to do: it passes by waiting."))
+    WAIT_OR_POLICY = ("mend_wait_or_policy", gettext_noop("Wait, or change the limit in the policy."))
+    FIND_ADDRESS = ("mend_find_address", gettext_noop("Find a contact who may be written to, and import the contact."))
+    COMPLETE_ADDRESS = ("mend_complete_address", gettext_noop("Complete the address, and import the customer."))
+    SET_LANGUAGE = ("mend_set_language", gettext_noop("Name the contact's or the customer's language in the import."))
+    STATEMENT = ("mend_statement", gettext_noop("Send a statement of account, or lower the minimum in the policy."))
+    EDIT_TEXT = ("mend_edit_text", gettext_noop("Change the text and release it again."))
+    APPROVE = ("mend_approve", gettext_noop("Let a second person look at it and approve."))
+    POLICY = ("mend_policy", gettext_noop("Change the policy when the rehearsal is over."))
+    LOOK = ("mend_look", gettext_noop("Look at the customer's page."))
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """A remedy: what to do, the page where (a word of ``PAGES``), the command (``{customer}``, ``{policy}`` to be filled)."""
+
+    text: Reason
+    page: str
+    command: str = ""
+
+
+PAGES = ("customer", "contacts", "runs", "imports", "policy", "outbox", "proposal")
+"""The pages a remedy may name; the web application knows their addresses."""
+
+_IMPORT = "fairdue import FILE"
+_EXPORT = "fairdue policy export {policy}"
+_G = GateReason
+_MENDS: dict[str, tuple[Mend, str, str]] = {
+    **dict.fromkeys(
+        (_G.ITEM_SETTLED.code, _G.BALANCE_CHANGED.code, _G.CREDIT_NOT_SHOWN.code, _G.ITEM_HELD.code,
+         _G.RECIPIENT_CHANGED.code, _G.MORE_ITEMS.code),
+        (Mend.RUN_AGAIN, "runs", "fairdue run"),
+    ),
+    _G.IN_TRANSIT.code: (Mend.MATCH_MONEY, "imports", _IMPORT),
+    **dict.fromkeys((_G.BANK_DATA_OLD.code, _G.BANK_DATA_UNKNOWN.code), (Mend.READ_BANK, "imports", _IMPORT)),
+    **dict.fromkeys((_G.CUSTOMER_HELD.code, _G.NOTHING_LEFT.code), (Mend.END_HOLD, "customer", "")),
+    **dict.fromkeys(
+        (_G.CONTACTS_PER_WEEK.code, _G.CHANNEL_PER_WEEK.code, _G.MIN_DAYS_BETWEEN.code, _G.DAILY_CAP.code),
+        (Mend.WAIT_OR_POLICY, "policy", _EXPORT),
+    ),
+    **dict.fromkeys((_G.QUIET_HOURS.code, _G.NO_BUSINESS_DAY.code), (Mend.WAIT, "outbox", "fairdue send")),
+    **dict.fromkeys((_G.LEGAL_CLOCK.code, _G.STEP_MISSING.code), (Mend.WAIT, "customer", "")),
+    **dict.fromkeys(
+        (_G.NO_RECIPIENT.code, _G.CONTACT_INACTIVE.code, _G.WRONG_PURPOSE.code, _G.BOUNCED.code, _G.OPTED_OUT.code,
+         _G.NO_EMAIL.code),
+        (Mend.FIND_ADDRESS, "contacts", _IMPORT),
+    ),
+    _G.NO_ADDRESS.code: (Mend.COMPLETE_ADDRESS, "customer", _IMPORT),
+    _G.LANGUAGE_UNKNOWN.code: (Mend.SET_LANGUAGE, "contacts", _IMPORT),
+    _G.SMALL_BALANCE.code: (Mend.STATEMENT, "policy", "fairdue statement {customer}"),
+    **dict.fromkeys(
+        (_G.TONE_THREAT.code, _G.TONE_BLAME.code, _G.TONE_SHAMING.code, _G.TONE_DISCLOSURE.code),
+        (Mend.EDIT_TEXT, "proposal", ""),
+    ),
+    _G.SECOND_PERSON.code: (Mend.APPROVE, "outbox", ""),
+    _G.DRY_RUN.code: (Mend.POLICY, "policy", _EXPORT),
+}  # fmt: skip
+
+
+def remedies(reasons: tuple[Reason, ...]) -> tuple[Remedy, ...]:
+    """Give the remedies of blocks, each once. A block without one of its own sends to the customer's page, or says to wait."""
+    found: dict[tuple[str, str], Remedy] = {}
+    for reason in reasons:
+        unknown = (Mend.WAIT if waits(reason) else Mend.LOOK, "customer", "")
+        mend, page, command = _MENDS.get(reason.code, unknown)
+        found.setdefault((mend.code, page), Remedy(because(mend), page, command))
+    return tuple(found.values())

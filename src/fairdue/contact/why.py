@@ -1,0 +1,314 @@
+"""Why something would leave or not: each of the gate's checks by itself, with what it found. Pure.
+
+No rule stands here. Every verdict is what the gate's own check answers; a figure beside it is the gate's answer to a
+stricter question (a budget of none, a minimum beyond every claim), so that it is counted where it decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from fairdue.contact import rules
+from fairdue.contact.clock import quiet_zone
+from fairdue.contact.facts import GateFacts, GatePolicy, Place, Stage, Step
+from fairdue.contact.reasons import GateReason, waits
+from fairdue.kernel.reasons import Reason, ReasonCode, Value, because, gettext_noop
+
+ALWAYS = 10**6
+"""Days between two contacts that no history keeps, and so makes the gate name the last one."""
+
+
+class Verdict(StrEnum):
+    """What one check says."""
+
+    PASSES = "passes"
+    HOLDS = "holds"
+    WAITS = "waits"
+    """Holds, and passes by waiting."""
+    NOT_ASKED = "not_asked"
+
+
+class CheckName(ReasonCode):
+    """What each check of the gate is called; the code is the name of its function in ``contact.rules``."""
+
+    BALANCE = ("check_balance", gettext_noop("Balance is what the message claims"))
+    IN_TRANSIT = ("check_in_transit", gettext_noop("No payment in transit"))
+    BANK_DATA = ("check_bank_data", gettext_noop("Bank data fresh enough"))
+    HOLDS = ("check_holds", gettext_noop("Nothing held is chased"))
+    BUDGET = ("check_budget", gettext_noop("Contact budget and days between"))
+    QUIET = ("check_quiet", gettext_noop("Quiet hours and holidays"))
+    RECIPIENT = ("check_recipient", gettext_noop("Valid recipient"))
+    SMALL_BALANCE = ("check_small_balance", gettext_noop("Large enough for a notice"))
+    LEGAL_CLOCK = ("check_legal_clock", gettext_noop("Legal clock"))
+    TONE = ("check_tone", gettext_noop("Tone of edited text"))
+    RELEASE = ("check_release", gettext_noop("Second person, daily cap, dry run"))
+    OTHER = ("check_other", gettext_noop("Check “%(name)s”"))
+
+
+class WhyFact(ReasonCode):
+    """What lies behind a verdict."""
+
+    CLAIMED = ("why_claimed", gettext_noop("%(items)s open items; %(claimed_minor)s %(currency)s may be claimed."))
+    NO_ITEMS = ("why_no_items", gettext_noop("The message claims no item."))
+    UNMATCHED = ("why_unmatched", gettext_noop("%(amount_minor)s %(currency)s received are not matched yet."))
+    NONE_UNMATCHED = ("why_none_unmatched", gettext_noop("No money received waits to be matched."))
+    BANK_THROUGH = (
+        "why_bank_through",
+        gettext_noop("Payments are known through %(through)s; the policy allows %(max_days)s days."),
+    )
+    BANK_NEVER = ("why_bank_never", gettext_noop("No day is known through which payments were read."))
+    PART_HELD = (
+        "why_part_held",
+        gettext_noop("%(document)s: %(held_minor)s of %(open_minor)s %(currency)s is on hold (%(hold_reasons)s)."),
+    )
+    NOTHING_HELD = ("why_nothing_held", gettext_noop("No hold is in force on what it claims."))
+    BUDGET_USED = ("why_budget_used", gettext_noop("%(used)s of %(limit)s contacts in seven days are used."))
+    BUDGET_OPEN = ("why_budget_open", gettext_noop("%(used)s contacts in seven days; the policy sets no limit."))
+    LAST_CONTACT = (
+        "why_last_contact",
+        gettext_noop("The last contact was on %(last_on)s; %(min_days)s days between two are asked for."),
+    )
+    NO_CONTACT_YET = ("why_no_contact_yet", gettext_noop("No contact in the last weeks."))
+    LOCAL_TIME = (
+        "why_local_time",
+        gettext_noop(
+            "It is %(local_time)s at the customer's place (%(zone)s); quiet from %(quiet_from)s to %(quiet_to)s."
+        ),
+    )
+    OPENS_AT = ("why_opens_at", gettext_noop("It may go from %(opens_on)s %(local_time)s on (%(zone)s)."))
+    GOES_TO = ("why_goes_to", gettext_noop("Goes to %(contact)s (%(purpose)s) by %(channel)s, in %(language)s."))
+    GOES_BY = ("why_goes_by", gettext_noop("Goes to the customer's address by %(channel)s."))
+    MINIMUM = ("why_minimum", gettext_noop("The policy's minimum is %(minimum_minor)s %(currency)s."))
+    EARLIEST = ("why_earliest", gettext_noop("The law or the contract allows it from %(earliest_on)s on."))
+    LEFT_TODAY = ("why_left_today", gettext_noop("%(used)s of %(limit)s messages of the day have left the house."))
+    CHANNEL_SILENT = ("why_channel_silent", gettext_noop("%(channel)s disturbs nobody: the hour does not matter."))
+    NOT_EDITED = ("why_not_edited", gettext_noop("Nobody edited the text."))
+    NO_CLOCK = ("why_no_clock", gettext_noop("No step or day of the law comes before it."))
+    NOT_CHASING = ("why_not_chasing", gettext_noop("This message does not chase."))
+    AT_SENDING = ("why_at_sending", gettext_noop("Asked of messages, at the moment of sending."))
+    NOT_IN_POLICY = ("why_not_in_policy", gettext_noop("The policy does not ask for it."))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: its name, its verdict, the gate's reasons where it holds, and the facts behind it."""
+
+    check: str
+    verdict: Verdict
+    name: Reason
+    reasons: tuple[Reason, ...]
+    facts: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a check is asked about, handed to the functions that tell its facts."""
+
+    step: Step
+    facts: GateFacts
+    policy: GatePolicy
+    stage: Stage
+
+
+Told = tuple[bool, tuple[Reason, ...]]
+"""Whether the check has anything to judge, and the facts."""
+
+
+def explain(step: Step, facts: GateFacts, policy: GatePolicy, stage: Stage) -> tuple[Finding, ...]:
+    """Ask every check of the gate by itself, in the gate's order. The reasons together are those of ``rules.check``."""
+    asked = _Asked(step, facts, policy, stage)
+    found = []
+    for one in rules.CHECKS:
+        reasons = tuple(one(step, facts, policy, stage))
+        code = one.__name__.strip("_")
+        tell = _TELLERS.get(code)
+        judged, told = tell(asked) if tell else (True, ())
+        found.append(Finding(code, _verdict(reasons, judged), name_of(code), reasons, told))
+    return tuple(found)
+
+
+def _verdict(reasons: tuple[Reason, ...], judged: bool) -> Verdict:
+    if reasons:
+        return Verdict.WAITS if all(waits(reason) for reason in reasons) else Verdict.HOLDS
+    return Verdict.PASSES if judged else Verdict.NOT_ASKED
+
+
+_NAMES = {member.code.removeprefix("check_"): member for member in CheckName}
+
+
+def name_of(check: str) -> Reason:
+    """Give the name of a check; one without a name of its own shows its code."""
+    member = _NAMES.get(check)
+    return because(member) if member else because(CheckName.OTHER, name=check.replace("_", " "))
+
+
+def _chases(asked: _Asked) -> bool:
+    return asked.step.kind == rules.CHASES
+
+
+def _place(asked: _Asked) -> Place:
+    contact = rules.contact_of(asked.step, asked.facts)
+    return contact.place if contact else asked.facts.place
+
+
+def _balance(asked: _Asked) -> Told:
+    if not asked.step.items:
+        return False, (because(WhyFact.NO_ITEMS),)
+    claimed = rules.claimed_by_currency(asked.step, asked.facts)
+    told = tuple(
+        because(WhyFact.CLAIMED, items=len(asked.step.items), claimed_minor=amount, currency=currency)
+        for currency, amount in sorted(claimed.items())
+    )
+    return asked.stage is Stage.SENDING, told if asked.stage is Stage.SENDING else (because(WhyFact.AT_SENDING),)
+
+
+def _in_transit(asked: _Asked) -> Told:
+    if not _chases(asked):
+        return False, (because(WhyFact.NOT_CHASING),)
+    money = tuple(
+        because(WhyFact.UNMATCHED, amount_minor=amount, currency=currency)
+        for currency, amount in sorted(asked.facts.unmatched_minor.items())
+        if amount
+    )
+    return True, money or (because(WhyFact.NONE_UNMATCHED),)
+
+
+def _bank_data(asked: _Asked) -> Told:
+    if not _chases(asked):
+        return False, (because(WhyFact.NOT_CHASING),)
+    days, through = asked.policy.bank_data_max_age_days, asked.facts.company.bank_data_through
+    if days is None:
+        return False, (because(WhyFact.NOT_IN_POLICY),)
+    if through is None:
+        return True, (because(WhyFact.BANK_NEVER),)
+    return True, (because(WhyFact.BANK_THROUGH, through=through.isoformat(), max_days=days),)
+
+
+def _holds(asked: _Asked) -> Told:
+    if asked.step.kind in rules.WRITTEN_IN_ANSWER:
+        return False, (because(WhyFact.NOT_CHASING),)
+    states = ((asked.facts.items or {}).get(item.due_item_id) for item in asked.step.items)
+    held = tuple(
+        because(
+            WhyFact.PART_HELD, document=state.document, held_minor=state.held_minor, open_minor=state.open_minor,
+            currency=state.currency, hold_reasons=", ".join(state.hold_reasons),
+        )
+        for state in states
+        if state and state.held_minor
+    )  # fmt: skip
+    return True, held[: rules.REASONS_PER_CHECK_MAX] or (because(WhyFact.NOTHING_HELD),)
+
+
+def _budget(asked: _Asked) -> Told:
+    if asked.step.kind in rules.WRITTEN_IN_ANSWER:
+        return False, (because(WhyFact.NOT_CHASING),)
+    # The gate itself counts: asked with a budget of none and a gap without end, it names how many and which was the last.
+    strict = replace(asked.policy, contacts_per_week=0, min_days_between=ALWAYS)
+    answers = {one.code: dict(one.values) for one in rules.budget(asked.step, asked.facts, strict, asked.stage)}
+    used = answers.get(GateReason.CONTACTS_PER_WEEK.code, {}).get("used", 0)
+    limit = asked.policy.contacts_per_week
+    told = [
+        because(WhyFact.BUDGET_OPEN, used=used)
+        if limit is None
+        else because(WhyFact.BUDGET_USED, used=used, limit=limit)
+    ]
+    last = answers.get(GateReason.MIN_DAYS_BETWEEN.code)
+    told.append(
+        because(WhyFact.LAST_CONTACT, last_on=last["last_on"], min_days=asked.policy.min_days_between)
+        if last
+        else because(WhyFact.NO_CONTACT_YET)
+    )
+    return True, tuple(told)
+
+
+def _quiet(asked: _Asked) -> Told:
+    policy, at, place = asked.policy, asked.facts.at, _place(asked)
+    if asked.stage is not Stage.SENDING:
+        return False, (because(WhyFact.AT_SENDING),)
+    if asked.step.channel not in policy.quiet_channels:
+        return False, (because(WhyFact.CHANNEL_SILENT, channel=asked.step.channel),)
+    zone, local = quiet_zone(at, place, replace(policy, quiet_from_minute=0, quiet_to_minute=24 * 60)) or ("", "")
+    told = [
+        because(
+            WhyFact.LOCAL_TIME, local_time=local, zone=zone, quiet_from=_clock(policy.quiet_from_minute),
+            quiet_to=_clock(policy.quiet_to_minute),
+        )
+    ]  # fmt: skip
+    result = rules.check(asked.step, asked.facts, policy, asked.stage)
+    if result.retry_at is not None:
+        opens = result.retry_at.astimezone(_zone(place))
+        values: dict[str, Value] = {"opens_on": opens.date().isoformat(), "local_time": f"{opens:%H:%M}"}
+        told.append(because(WhyFact.OPENS_AT, zone=place.zones[0], **values))
+    return True, tuple(told)
+
+
+def _zone(place: Place) -> ZoneInfo:
+    return ZoneInfo(place.zones[0])
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def _recipient(asked: _Asked) -> Told:
+    step = asked.step
+    contact = rules.contact_of(step, asked.facts)
+    if contact is None:
+        return step.channel != "call", (
+            because(WhyFact.GOES_BY, channel=step.channel),
+        ) if step.channel == "letter" else ()
+    goes = because(
+        WhyFact.GOES_TO, contact=contact.name or contact.email or "–", purpose=contact.purpose, channel=step.channel,
+        language=contact.language,
+    )  # fmt: skip
+    return step.channel != "call", (goes,)
+
+
+def _small_balance(asked: _Asked) -> Told:
+    if not _chases(asked) or not asked.step.items:
+        return False, (because(WhyFact.NOT_CHASING if not _chases(asked) else WhyFact.NO_ITEMS),)
+    minimums = asked.policy.minimum_by_currency
+    wanted = rules.claimed_by_currency(asked.step, asked.facts)
+    told = tuple(
+        because(WhyFact.MINIMUM, minimum_minor=minimums[currency], currency=currency)
+        for currency in sorted(wanted)
+        if minimums.get(currency)
+    )
+    return bool(told), told or (because(WhyFact.NOT_IN_POLICY),)
+
+
+def _legal_clock(asked: _Asked) -> Told:
+    day = asked.step.earliest_on
+    if day is not None:
+        return True, (because(WhyFact.EARLIEST, earliest_on=day.isoformat()),)
+    return bool(asked.step.requires), () if asked.step.requires else (because(WhyFact.NO_CLOCK),)
+
+
+def _tone(asked: _Asked) -> Told:
+    return bool(asked.step.edited_text), () if asked.step.edited_text else (because(WhyFact.NOT_EDITED),)
+
+
+def _release(asked: _Asked) -> Told:
+    if asked.stage is not Stage.SENDING:
+        return False, (because(WhyFact.AT_SENDING),)
+    cap = asked.policy.daily_cap
+    told = (because(WhyFact.LEFT_TODAY, used=asked.facts.company.handed_over_today, limit=cap),) if cap else ()
+    return True, told
+
+
+_TELLERS: dict[str, Callable[[_Asked], Told]] = {
+    "balance": _balance,
+    "in_transit": _in_transit,
+    "bank_data": _bank_data,
+    "holds": _holds,
+    "budget": _budget,
+    "quiet": _quiet,
+    "recipient": _recipient,
+    "small_balance": _small_balance,
+    "legal_clock": _legal_clock,
+    "tone": _tone,
+    "release": _release,
+}
