@@ -23,7 +23,7 @@ def customer(company, now):
     from fairdue.ledger.models import Customer
 
     return Customer.objects.create(
-        company=company, number="0017", number_key="17", name="Muster AG", country="DE", language="de",
+        company=company, number="0017", number_key="17", name="Muster AG", country="DE", language="de", natural_person="no",
         time_zone="Europe/Berlin", street="Am Kai 2", postal_code="20457", city="Hamburg", created_at=now,
     )  # fmt: skip
 

@@ -48,22 +48,27 @@ def _is_quiet(minute: int, policy: GatePolicy) -> bool:
     return start <= minute < end if start < end else minute >= start or minute < end
 
 
-def next_open_moment(at: datetime, place: Place, policy: GatePolicy) -> datetime | None:
-    """Give the next moment after ``at`` that suits all zones of a place, or None when there is none in three weeks.
+def next_open_moment(at: datetime, place: Place, *policies: GatePolicy) -> datetime | None:
+    """Give the next moment after ``at`` that suits all zones of a place and all ``policies``, or None in three weeks.
 
-    Quiet ends at the same local minute every day, so only those minutes, one per zone and day, can be the first.
+    Quiet ends at the same local minute every day, so only those minutes, one per policy, zone and day, can be the first.
     """
-    opens = time(policy.quiet_to_minute // 60 % 24, policy.quiet_to_minute % 60)
-    if policy.quiet_from_minute == policy.quiet_to_minute:
-        opens = time(0, 0)
     first = local_day(at, place)
     moments = sorted(
         datetime.combine(first + timedelta(days=ahead), opens, _zone(name)).astimezone(at.tzinfo)
+        for opens in {_opens(policy) for policy in policies}
         for ahead in range(LOOK_AHEAD_DAYS)
         for name in place.zones
     )
+    business_days_only = any(policy.business_days_only for policy in policies)
     for moment in moments:
-        closed = policy.business_days_only and rest_day(moment, place)
-        if moment > at and not closed and quiet_zone(moment, place, policy) is None:
+        closed = business_days_only and rest_day(moment, place)
+        if moment > at and not closed and all(quiet_zone(moment, place, policy) is None for policy in policies):
             return moment
     return None
+
+
+def _opens(policy: GatePolicy) -> time:
+    if policy.quiet_from_minute == policy.quiet_to_minute:
+        return time(0, 0)
+    return time(policy.quiet_to_minute // 60 % 24, policy.quiet_to_minute % 60)

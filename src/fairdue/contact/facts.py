@@ -116,6 +116,8 @@ class PastContact:
     channel: str
     key: str
     """The run, so that two currencies of one run are one contact; else the step or event."""
+    kind: str = "notice"
+    """The kind of message, or ``call``: the law counts days between notices only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,8 @@ class GateFacts:
     at: datetime
     company: CompanyFacts = CompanyFacts()
     place: Place = Place(None, ("UTC",))
+    natural_person: str = "unknown"
+    """``yes``, ``no`` or ``unknown``, which counts as yes: whose rules of conduct hold."""
     language: str = ""
     address_complete: bool = False
     contacts: tuple[ContactFacts, ...] = ()
@@ -166,5 +170,9 @@ class Step:
     legal_stage: bool = False
     earliest_on: date | None = None
     requires: tuple[str, ...] = ()
+    third_party: bool = False
+    """Somebody else acts for the creditor, or the text says that somebody else will."""
+    third_party_cleared: bool = False
+    """A person has confirmed the licence, registration or mandate that the country asks for."""
     released_by: int | None = None
     approved_by: int | None = None

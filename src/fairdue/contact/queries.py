@@ -34,6 +34,8 @@ UNMATCHED_THROUGH_DAYS = 14
 EVENTS_PER_PAGE = 50
 IDS_PER_QUERY = 400
 """Above this many customers the whole company is read and the rest left out: one scan beats a long list of ids."""
+_PastRow = tuple[datetime, str, str, str]
+"""Moment, channel, key, kind."""
 LEFT = (MessageState.HANDED_OVER, MessageState.UNCERTAIN, MessageState.CLAIMED)
 
 
@@ -69,6 +71,7 @@ def gate_facts(
             at=at,
             company=shared,
             place=where,
+            natural_person=row[6],
             language=row[2],
             address_complete=bool(row[4] and row[5] and row[1]),
             contacts=tuple(_contact(one, row, where, company.time_zone) for one in parts.contacts.get(row[0], ())),
@@ -82,7 +85,7 @@ def gate_facts(
 
 def _customers(company_id: int, few: Sequence[int] | None) -> Iterable[tuple[Any, ...]]:
     return _only(Customer.objects.filter(company_id=company_id), "pk", few).values_list(
-        "id", "country", "language", "time_zone", "street", "city"
+        "id", "country", "language", "time_zone", "street", "city", "natural_person"
     )
 
 
@@ -135,28 +138,28 @@ def _contact(row: tuple[Any, ...], customer: tuple[Any, ...], where: Place, comp
     return ContactFacts(row[1], row[2], row[3], language, row[5], row[6], row[7], row[8], own, row[10])
 
 
-def _history(company_id: int, few: Sequence[int] | None, at: datetime) -> dict[int, list[tuple[datetime, str, str]]]:
+def _history(company_id: int, few: Sequence[int] | None, at: datetime) -> dict[int, list[_PastRow]]:
     """Give what counts against the budget: messages that left or may have left, and calls."""
     since = at - timedelta(days=HISTORY_DAYS)
-    found: dict[int, list[tuple[datetime, str, str]]] = defaultdict(list)
+    found: dict[int, list[_PastRow]] = defaultdict(list)
     messages = OutboxMessage.objects.filter(company_id=company_id, state__in=LEFT, created_at__gte=since)
     rows = _only(messages.exclude(kind__in=WRITTEN_IN_ANSWER), "customer_id", few).order_by("id")
     for row in rows.values_list(
-        "customer_id", "handed_over_at", "handing_at", "claimed_at", "channel", "run_key", "step_key"
+        "customer_id", "handed_over_at", "handing_at", "claimed_at", "channel", "run_key", "step_key", "kind"
     ):
         moment = row[1] or row[2] or row[3]
         if moment is not None:
-            found[row[0]].append((moment, row[4], row[5] or row[6]))
+            found[row[0]].append((moment, row[4], row[5] or row[6], row[7]))
     calls = TimelineEvent.objects.filter(company_id=company_id, kind=EventKind.CALL, at__gte=since)
     for customer_id, moment, event_id in (
         _only(calls, "customer_id", few).order_by("id").values_list("customer_id", "at", "id")
     ):
-        found[customer_id].append((moment, "call", f"call:{event_id}"))
+        found[customer_id].append((moment, "call", f"call:{event_id}", "call"))
     return found
 
 
-def _past(row: tuple[datetime, str, str], where: Place) -> PastContact:
-    return PastContact(row[0].astimezone(ZoneInfo(where.zones[0])).date(), row[1], row[2])
+def _past(row: _PastRow, where: Place) -> PastContact:
+    return PastContact(row[0].astimezone(ZoneInfo(where.zones[0])).date(), *row[1:])
 
 
 def _unmatched(company_id: int, few: Sequence[int] | None, today: date) -> dict[int, dict[str, int]]:

@@ -93,6 +93,51 @@ class GateReason(ContactReason):
         gettext_noop("%(amount_minor)s %(currency)s is under the minimum of %(minimum_minor)s: statement only."),
     )
     LEGAL_CLOCK = ("gate_legal_clock", gettext_noop("Not allowed before %(earliest_on)s."), True)
+    LAW_DAYS_BETWEEN = (
+        "gate_law_days_between",
+        gettext_noop(
+            "The rules for %(country)s ask for %(min_days)s days between two notices; the last was on %(last_on)s (%(source)s)."
+        ),
+        True,
+    )
+    LAW_CONTACTS_PER_WEEK = (
+        "gate_law_contacts_per_week",
+        gettext_noop("%(used)s contacts in seven days; the rules for %(country)s allow %(limit)s (%(source)s)."),
+        True,
+    )
+    LAW_CALLS = (
+        "gate_law_calls",
+        gettext_noop("%(used)s calls in %(days)s days; the rules for %(country)s allow %(limit)s (%(source)s)."),
+        True,
+    )
+    LAW_HOURS = (
+        "gate_law_hours",
+        gettext_noop(
+            "It is %(local_time)s at the customer's place (%(zone)s); the rules for %(country)s allow %(hours)s (%(source)s)."
+        ),
+        True,
+    )
+    LAW_NO_BUSINESS_DAY = (
+        "gate_law_no_business_day",
+        gettext_noop(
+            "%(local_day)s is no business day at the customer's place; the rules for %(country)s allow business days only (%(source)s)."
+        ),
+        True,
+    )
+    THIRD_PARTY_BARRED = (
+        "gate_third_party_barred",
+        gettext_noop("No third party may act or be named in %(country)s (%(source)s)."),
+    )
+    THIRD_PARTY_NAMED = (
+        "gate_third_party_named",
+        gettext_noop(
+            "The edited text names a third party, which may not act in %(country)s: “%(found)s” (%(source)s)."
+        ),
+    )
+    THIRD_PARTY_LICENCE = (
+        "gate_third_party_licence",
+        gettext_noop("A third party needs a licence in %(country)s, and nobody has confirmed one (%(source)s)."),
+    )
     STEP_MISSING = ("gate_step_missing", gettext_noop("The step %(step)s must have been handed over before."), True)
     TONE_THREAT = ("gate_tone_threat", gettext_noop("The edited text threatens: “%(found)s”."))
     TONE_BLAME = ("gate_tone_blame", gettext_noop("The edited text blames: “%(found)s”."))

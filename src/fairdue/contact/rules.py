@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from fairdue.contact.clock import local_day, next_open_moment, quiet_zone, rest_day
 from fairdue.contact.facts import (
@@ -24,14 +25,18 @@ from fairdue.contact.facts import (
     Step,
 )
 from fairdue.contact.reasons import GateReason, waits
-from fairdue.contact.tone import findings
-from fairdue.kernel.reasons import Reason, because
+from fairdue.contact.tone import findings, third_parties
+from fairdue.kernel.reasons import Reason, Value, because
+from fairdue.law.conduct import UNKNOWN_COUNTRY, Conduct, conduct_of, third_party_step
+from fairdue.law.conduct_table import ConductRule, RuleCode
 
 REASONS_PER_CHECK_MAX = 10
 """Items named one by one in a block; the others are counted, so that a customer of 500 items stays readable."""
 CHASES = "notice"
 WRITTEN_IN_ANSWER = frozenset({"answer", "thank_you", "confirmation"})
 """Kinds that answer the customer: they are no contact that the budget counts, and no hold on chasing stops them."""
+DISTURBS = frozenset({"email", "call"})
+"""Channels to which a country's hours and days apply, whatever the policy says: they ring or ping."""
 PPM = 1_000_000
 
 
@@ -297,12 +302,96 @@ def small_balance(step: Step, facts: GateFacts, policy: GatePolicy, stage: Stage
 
 
 def legal_clock(step: Step, facts: GateFacts, policy: GatePolicy, stage: Stage) -> Iterator[Reason]:
-    """Block before the day the law or contract allows, and while a step that must come first has not happened."""
+    """Block before the day the law or contract allows, while a step that must come first is missing, and by ``conduct``."""
     if step.earliest_on is not None and local_day(facts.at, facts.place) < step.earliest_on:
         yield because(GateReason.LEGAL_CLOCK, earliest_on=step.earliest_on.isoformat())
     for key in step.requires:
         if key not in facts.steps_done:
             yield because(GateReason.STEP_MISSING, step=key)
+    yield from conduct(step, facts, policy, stage)
+
+
+# Part of 7: conduct in the customer's country. The rule is docs/algorithms/conduct.md; rows are chosen once for a country.
+
+
+def conduct(step: Step, facts: GateFacts, policy: GatePolicy, stage: Stage) -> Iterator[Reason]:
+    """Block what the customer's country does not allow, or not yet; what the policy already blocks is not told again."""
+    law = conduct_of(facts.place.country, facts.natural_person)
+    if step.third_party or step.edited_text:
+        yield from _third_party(step, law)
+    if step.kind in WRITTEN_IN_ANSWER:
+        return
+    if facts.history:
+        yield from _law_budget(step, facts, policy, law)
+    if stage is Stage.SENDING and step.channel in DISTURBS:
+        yield from _law_clock(step, facts, policy, law)
+
+
+def _named(law: Conduct, rule: ConductRule) -> dict[str, Value]:
+    return {"country": law.country or UNKNOWN_COUNTRY, "source": rule.source, "confidence": rule.confidence.value}
+
+
+def _third_party(step: Step, law: Conduct) -> Iterator[Reason]:
+    ruling = third_party_step(law)
+    if ruling.allowed is False:
+        if step.third_party:
+            yield because(GateReason.THIRD_PARTY_BARRED, **_named(law, ruling.rule))
+        for found in third_parties(step.edited_text, step.language):
+            yield because(GateReason.THIRD_PARTY_NAMED, found=found, **_named(law, ruling.rule))
+    elif ruling.allowed is None and step.third_party and not step.third_party_cleared:
+        yield because(GateReason.THIRD_PARTY_LICENCE, **_named(law, ruling.rule))
+
+
+def _law_budget(step: Step, facts: GateFacts, policy: GatePolicy, law: Conduct) -> Iterator[Reason]:
+    """Judge the days between two notices and the contacts of a week where the policy is not as strict, and the calls."""
+    today = local_day(facts.at, facts.place)
+    own = {step.step_key, step.run_key} - {""}
+    others = [past for past in facts.history if past.key not in own]
+    days = law.rule(RuleCode.MIN_DAYS_BETWEEN)
+    if days and step.kind == CHASES and policy.min_days_between < (least := days.number or 0):
+        last_on = max((past.on for past in others if past.kind == CHASES), default=None)
+        if last_on is not None and (today - last_on).days < least:
+            yield because(GateReason.LAW_DAYS_BETWEEN, last_on=last_on.isoformat(), min_days=least, **_named(law, days))
+    week = law.rule(RuleCode.CONTACTS_PER_WEEK)
+    limit = week.number or 0 if week else 0
+    if week and (policy.contacts_per_week is None or policy.contacts_per_week > limit):
+        used = len({past.key for past in others if timedelta(0) <= today - past.on < timedelta(days=7)})
+        if used >= limit:
+            yield because(GateReason.LAW_CONTACTS_PER_WEEK, used=used, limit=limit, **_named(law, week))
+    if step.channel == "call":
+        yield from _law_calls([(today - past.on).days for past in others if past.channel == "call"], law)
+
+
+def _law_calls(days_ago: list[int], law: Conduct) -> Iterator[Reason]:
+    for code, days in ((RuleCode.CALLS_PER_DAY, 1), (RuleCode.CALLS_PER_WEEK, 7)):
+        used, rule = sum(0 <= ago < days for ago in days_ago), law.rule(code)
+        if rule and used >= (limit := rule.number or 0):
+            yield because(GateReason.LAW_CALLS, used=used, days=days, limit=limit, **_named(law, rule))
+
+
+def _law_clock(step: Step, facts: GateFacts, policy: GatePolicy, law: Conduct) -> Iterator[Reason]:
+    """Judge the hours and days at the recipient's place, unless the policy's own quiet already holds the message."""
+    place, window = _place(step, facts), _window(facts.place.country, facts.natural_person)
+    days, hours = law.rule(RuleCode.CONTACT_DAYS), law.rule(RuleCode.CONTACT_HOURS)
+    day = rest_day(facts.at, place) if window.business_days_only else None
+    zone = quiet_zone(facts.at, place, window)
+    if (day or zone) and any(True for _ in quiet(step, facts, policy, Stage.SENDING)):
+        return
+    if days and day:
+        yield because(GateReason.LAW_NO_BUSINESS_DAY, local_day=day.isoformat(), **_named(law, days))
+    elif hours and zone:
+        yield because(GateReason.LAW_HOURS, local_time=zone[1], zone=zone[0], hours=hours.value, **_named(law, hours))
+
+
+@cache
+def _window(country: str | None, natural_person: str) -> GatePolicy:
+    """Give the hours and days of a country in the form of a policy, so that one clock serves both."""
+    law = conduct_of(country, natural_person)
+    days, hours = law.rule(RuleCode.CONTACT_DAYS), law.rule(RuleCode.CONTACT_HOURS)
+    opens, closes = hours.minutes if hours and hours.minutes else (0, 0)
+    return GatePolicy(
+        quiet_from_minute=closes, quiet_to_minute=opens, business_days_only=bool(days and days.value == "business")
+    )
 
 
 _TONES = {
@@ -340,10 +429,14 @@ CHECKS: tuple[Check, ...] = (
 
 def retry_at(blocks: tuple[Reason, ...], step: Step, facts: GateFacts, policy: GatePolicy) -> datetime | None:
     """Give the next open moment at the recipient's place where the clock is among the blocks, else None."""
-    clock = {GateReason.QUIET_HOURS.code, GateReason.NO_BUSINESS_DAY.code}
-    if all(block.code not in clock for block in blocks):
+    own = {GateReason.QUIET_HOURS.code, GateReason.NO_BUSINESS_DAY.code}
+    law = {GateReason.LAW_HOURS.code, GateReason.LAW_NO_BUSINESS_DAY.code}
+    if all(block.code not in own | law for block in blocks):
         return None
-    return next_open_moment(facts.at, _place(step, facts), policy)
+    windows = [policy] if step.channel in policy.quiet_channels else []
+    if step.channel in DISTURBS and step.kind not in WRITTEN_IN_ANSWER:
+        windows.append(_window(facts.place.country, facts.natural_person))
+    return next_open_moment(facts.at, _place(step, facts), *windows)
 
 
 def contact_of(step: Step, facts: GateFacts) -> ContactFacts | None:

@@ -27,10 +27,19 @@ def findings(text: str, language: str) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
+def third_parties(text: str, language: str) -> tuple[str, ...]:
+    """Give the words of a text that say somebody else collects (``data/third_parties.csv``); not of lawyers and courts."""
+    plain = _plain(text[:TEXT_CHARS_MAX])
+    name = "third_parties.csv"
+    patterns = _patterns("en", name) + (_patterns(language, name) if not language.startswith("en") else ())
+    found = (match.group(0).strip() for _, pattern in patterns if (match := pattern.search(plain)))
+    return tuple(dict.fromkeys(found))
+
+
 @cache
-def _patterns(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _patterns(language: str, name: str = "tone.csv") -> tuple[tuple[str, re.Pattern[str]], ...]:
     wanted = "zh_Hans" if language.replace("-", "_").lower().startswith("zh") else re.split("[-_]", language)[0]
-    text = files("fairdue.contact").joinpath("data/tone.csv").read_text(encoding="utf-8")
+    text = files("fairdue.contact").joinpath("data", name).read_text(encoding="utf-8")
     rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
     return tuple((row["category"], _pattern(row["expression"], wanted)) for row in rows if row["language"] == wanted)
 

@@ -27,6 +27,9 @@ from fairdue.law.eu import is_eu
 from fairdue.law.reasons import LawReason
 from fairdue.law.tables import LawDataError
 
+UNKNOWN_COUNTRY = "ZZ"
+"""The code by which CLDR names an unknown region: what reasons show where no country is known."""
+
 
 class NaturalPerson(StrEnum):
     """Whether the debtor is a sole trader, partner or guarantor. Unknown counts as yes."""
@@ -105,7 +108,7 @@ def conduct_of(country: str | None, natural_person: str = "unknown", subdivision
             if own and (rule_code not in settled or own[0].unit in COLLECTIVE):
                 rules += own
                 settled.add(rule_code)
-    reasons = () if known else (because(LawReason.CONDUCT_UNKNOWN, law=code or "?"),)
+    reasons = () if known else (because(LawReason.CONDUCT_UNKNOWN, law=code or UNKNOWN_COUNTRY),)
     return Conduct(code, kind, known, tuple(rules), reasons)
 
 
@@ -128,7 +131,7 @@ def third_party_step(conduct: Conduct) -> Ruling:
     }[verdict]
     if rule.is_default:
         code = LawReason.CONDUCT_THIRD_PARTY_UNCHECKED
-    reason = because(code, law=conduct.country or "?", source=rule.source, confidence=rule.confidence.value)
+    reason = because(code, law=conduct.country or UNKNOWN_COUNTRY, source=rule.source, confidence=rule.confidence.value)
     return Ruling(allowed, rule, reason)
 
 
@@ -153,7 +156,9 @@ def fee_cap(conduct: Conduct, code: RuleCode, on: date) -> FeeCap:
         raise ValueError(f"{code.value} is no fee")
     rule = conduct.rule(code, on)
     if rule is None:
-        reason = because(LawReason.CONDUCT_NO_CAP, law=conduct.country or "?", fee=code.value, on=on.isoformat())
+        reason = because(
+            LawReason.CONDUCT_NO_CAP, law=conduct.country or UNKNOWN_COUNTRY, fee=code.value, on=on.isoformat()
+        )
         return FeeCap(None, "", None, reason)
     reason = because(
         LawReason.CONDUCT_CAP, law=conduct.country, amount_minor=rule.number or 0, currency=rule.unit,

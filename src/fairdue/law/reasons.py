@@ -178,17 +178,15 @@ class LawReason(ReasonCode):
     )
     CONDUCT_THIRD_PARTY_FREE = (
         "law.conduct_third_party_free",
-        gettext_noop("In %(law)s a third party may collect without a licence (%(source)s; confidence %(confidence)s)."),
+        gettext_noop("In %(law)s a third party may collect without a licence (%(source)s)."),
     )
     CONDUCT_THIRD_PARTY_LICENCE = (
         "law.conduct_third_party_licence",
-        gettext_noop(
-            "In %(law)s a third party needs a licence, registration or mandate (%(source)s; confidence %(confidence)s)."
-        ),
+        gettext_noop("In %(law)s a third party needs a licence, registration or mandate (%(source)s)."),
     )
     CONDUCT_THIRD_PARTY_BARRED = (
         "law.conduct_third_party_barred",
-        gettext_noop("In %(law)s no third party may collect (%(source)s; confidence %(confidence)s)."),
+        gettext_noop("In %(law)s no third party may collect (%(source)s)."),
     )
     CONDUCT_THIRD_PARTY_UNCHECKED = (
         "law.conduct_third_party_unchecked",
@@ -198,9 +196,7 @@ class LawReason(ReasonCode):
     )
     CONDUCT_CAP = (
         "law.conduct_cap",
-        gettext_noop(
-            "The fee in %(law)s is %(amount_minor)s %(currency)s at most (%(source)s; confidence %(confidence)s)."
-        ),
+        gettext_noop("The fee in %(law)s is %(amount_minor)s %(currency)s at most (%(source)s)."),
     )
     CONDUCT_NO_CAP = (
         "law.conduct_no_cap",
