@@ -13,6 +13,10 @@ from fairdue.web.urls import urlpatterns
 
 OPEN = {"sign-in", "sign-out"}
 """Addresses that need no company."""
+KINDS = {
+    "worklist-export": "csv", "ageing-export": "csv", "data-check-export": "csv", "runs-letter": "txt", "notice-letter": "txt",
+}  # fmt: skip
+"""The kind of file that an address is asked for."""
 
 
 def arguments(pattern: URLPattern, sample: Sample) -> dict[str, object]:
@@ -23,8 +27,8 @@ def arguments(pattern: URLPattern, sample: Sample) -> dict[str, object]:
         "task_id": sample.task.pk, "answer_id": sample.answer.pk, "link_id": sample.answer.link_id,
         "import_id": sample.imported.pk, "place": 0, "number": sample.policy.number,
         "code": sample.policy.policy.code, "sha256": "0" * 64,
-        "kind": {"worklist-export": "csv", "ageing-export": "csv", "runs-letter": "txt", "notice-letter": "txt"}.get(str(pattern.name), ""),
-        "name": "ageing",
+        "kind": KINDS.get(str(pattern.name), ""),
+        "name": "ageing", "check": "registration_missing",
     }  # fmt: skip
     return {name: known[name] for name in pattern.pattern.converters}
 
@@ -38,7 +42,7 @@ def method(pattern: URLPattern) -> str:
 
 
 def names_a_row(pattern: URLPattern) -> bool:
-    return bool(set(pattern.pattern.converters) - {"kind", "name", "code", "number"})
+    return bool(set(pattern.pattern.converters) - {"kind", "name", "code", "number", "check"})
 
 
 GUARDED = [pattern for pattern in urlpatterns if pattern.name not in OPEN]

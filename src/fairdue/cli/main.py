@@ -8,7 +8,22 @@ import typer
 from typer.core import TyperGroup
 
 from fairdue import __version__
-from fairdue.cli import bring, demo, gate, keep, look, once, operate, people, policies, post, rates, reconcile, start
+from fairdue.cli import (
+    bring,
+    demo,
+    doctor,
+    gate,
+    keep,
+    look,
+    once,
+    operate,
+    people,
+    policies,
+    post,
+    rates,
+    reconcile,
+    start,
+)
 from fairdue.cli.texts import _, translate_help
 
 
@@ -36,6 +51,7 @@ app.command("demo")(demo.demo)
 app.command("serve")(keep.serve)
 app.command("import")(bring.import_file)
 app.command("reconcile")(reconcile.reconcile)
+app.command("doctor-data")(doctor.doctor_data)
 app.command("run")(operate.run)
 app.command("review")(look.review)
 app.command("release")(operate.release)

@@ -41,7 +41,7 @@ _OPEN = """
 SELECT i.id, i.document_id, i.customer_id, d.number, d.kind, d.issued_on,
   COALESCE((SELECT c.due_on FROM ledger_due_date_change c WHERE c.due_item_id = i.id
             AND c.effective_on <= %(as_of)s AND c.recorded_at <= %(known_at)s
-            ORDER BY c.effective_on DESC, c.recorded_at DESC, c.id DESC LIMIT 1), i.due_on),
+            ORDER BY c.effective_on DESC, c.recorded_at DESC, c.id DESC LIMIT 1), i.due_on) AS due_on,
   i.currency, i.amount_minor,
   i.amount_minor
     - COALESCE((SELECT SUM(a.amount_minor) FROM ledger_allocation a WHERE a.due_item_id = i.id
@@ -204,6 +204,31 @@ def unapplied_payments(
         cursor.execute(_UNAPPLIED.format(only=only), values)
         rows = cursor.fetchall()
     return [Unapplied(r[0], r[1], r[2], r[3], _date(r[4]), int(r[5])) for r in sorted(rows) if r[5] > 0]
+
+
+_MONEY = f"""
+SELECT customer_id, currency, SUM(open_minor), SUM(overdue_minor), SUM(unapplied_minor), SUM(no_terms_minor) FROM (
+  SELECT x.customer_id, x.currency, CASE WHEN x.open_minor > 0 THEN x.open_minor ELSE 0 END AS open_minor,
+    CASE WHEN x.open_minor > 0 AND x.due_on < %(as_of)s THEN x.open_minor ELSE 0 END AS overdue_minor,
+    CASE WHEN x.open_minor < 0 THEN -x.open_minor ELSE 0 END AS unapplied_minor,
+    CASE WHEN x.open_minor > 0 AND x.terms = '' THEN x.open_minor ELSE 0 END AS no_terms_minor
+  FROM ({_OPEN.format(only="").replace("d.number,", "d.number, d.terms,")}) x WHERE x.open_minor <> 0
+  UNION ALL
+  SELECT COALESCE(u.customer_id, 0), u.currency, 0, 0, u.rest, 0
+  FROM ({_UNAPPLIED.format(only="")}) u WHERE u.rest > 0
+) y GROUP BY customer_id, currency ORDER BY customer_id, currency
+"""
+
+
+def money_by_customer(company_id: int, as_of: date) -> list[tuple[int, str, int, int, int, int]]:
+    """Give customer, currency, open invoices, their overdue part, credits and money not applied, open invoices without terms.
+
+    Minor units; customers that owe and own nothing are left out; money of an unknown payer is customer 0. One query.
+    """
+    values = {"company": company_id, "as_of": _day(as_of), "known_at": _moment(FAR)}
+    with connection.cursor() as cursor:
+        cursor.execute(_MONEY, values)
+        return [(r[0], r[1], int(r[2]), int(r[3]), int(r[4]), int(r[5])) for r in cursor.fetchall()]
 
 
 _OPEN_CHARGES = """

@@ -46,6 +46,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
 
 
 def _entries(actor: Actor, section: str) -> list[Entry]:
+    records = "" if actor.may(Right.IMPORT) else _("Records")
     lines: list[tuple[str, str, str, Right, str]] = [
         ("home", _("Home"), "home", Right.VIEW, ""),
         ("worklist", _("Worklist"), "list", Right.VIEW, ""),
@@ -56,6 +57,7 @@ def _entries(actor: Actor, section: str) -> list[Entry]:
         ("answers", _("Answers"), "reply", Right.VIEW, ""),
         ("policies", _("Policies"), "rules", Right.VIEW, ""),
         ("imports", _("Import"), "import", Right.IMPORT, _("Records")),
+        ("data-check", _("Data check"), "check", Right.VIEW, records),
         ("audit", _("Audit"), "shield", Right.AUDIT, ""),
         ("settings", _("Settings"), "gear", Right.VIEW, _("Company")),
     ]
@@ -65,6 +67,7 @@ def _entries(actor: Actor, section: str) -> list[Entry]:
         "policies": "policy",
         "imports": "import",
         "answers": "answer",
+        "data-check": "data",
     }
     return [
         Entry(f"web:{name}", label, icon, section in {name, singular.get(name)}, group)

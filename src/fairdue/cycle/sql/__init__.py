@@ -1,0 +1,1 @@
+"""Measures of the cycle, one SQL file each."""
