@@ -17,6 +17,16 @@ class Mend(ReasonCode):
     END_HOLD = ("mend_end_hold", gettext_noop("End the hold once its reason is gone; it stands with its owner."))
     WAIT = ("mend_wait", gettext_noop("Nothing to do: it passes by waiting."))
     WAIT_OR_POLICY = ("mend_wait_or_policy", gettext_noop("Wait, or change the limit in the policy."))
+    WAIT_OR_COMPANY = (
+        "mend_wait_or_company",
+        gettext_noop(
+            "Wait; or, if the customer is a company, say so in the import: who is not known counts as a person."
+        ),
+    )
+    OTHER_WAY = (
+        "mend_other_way",
+        gettext_noop("Use own staff, a lawyer or a court; a third party only once somebody has checked the country."),
+    )
     FIND_ADDRESS = ("mend_find_address", gettext_noop("Find a contact who may be written to, and import the contact."))
     COMPLETE_ADDRESS = ("mend_complete_address", gettext_noop("Complete the address, and import the customer."))
     SET_LANGUAGE = ("mend_set_language", gettext_noop("Name the contact's or the customer's language in the import."))
@@ -56,7 +66,13 @@ _MENDS: dict[str, tuple[Mend, str, str]] = {
         (Mend.WAIT_OR_POLICY, "policy", _EXPORT),
     ),
     **dict.fromkeys((_G.QUIET_HOURS.code, _G.NO_BUSINESS_DAY.code), (Mend.WAIT, "outbox", "fairdue send")),
-    **dict.fromkeys((_G.LEGAL_CLOCK.code, _G.STEP_MISSING.code), (Mend.WAIT, "customer", "")),
+    **dict.fromkeys((_G.LEGAL_CLOCK.code, _G.STEP_MISSING.code, _G.LAW_DAYS_BETWEEN.code), (Mend.WAIT, "customer", "")),
+    **dict.fromkeys(
+        (_G.LAW_CONTACTS_PER_WEEK.code, _G.LAW_CALLS.code, _G.LAW_HOURS.code, _G.LAW_NO_BUSINESS_DAY.code),
+        (Mend.WAIT_OR_COMPANY, "customer", _IMPORT),
+    ),
+    **dict.fromkeys((_G.THIRD_PARTY_BARRED.code, _G.THIRD_PARTY_LICENCE.code), (Mend.OTHER_WAY, "customer", "")),
+    _G.THIRD_PARTY_NAMED.code: (Mend.EDIT_TEXT, "proposal", ""),
     **dict.fromkeys(
         (_G.NO_RECIPIENT.code, _G.CONTACT_INACTIVE.code, _G.WRONG_PURPOSE.code, _G.BOUNCED.code, _G.OPTED_OUT.code,
          _G.NO_EMAIL.code),

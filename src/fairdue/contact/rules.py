@@ -343,7 +343,7 @@ def _third_party(step: Step, law: Conduct) -> Iterator[Reason]:
 
 
 def _law_budget(step: Step, facts: GateFacts, policy: GatePolicy, law: Conduct) -> Iterator[Reason]:
-    """Judge the days between two notices and the contacts of a week where the policy is not as strict, and the calls."""
+    """Judge the days between two notices unless the policy is as strict, contacts of a week unless it holds, and calls."""
     today = local_day(facts.at, facts.place)
     own = {step.step_key, step.run_key} - {""}
     others = [past for past in facts.history if past.key not in own]
@@ -352,11 +352,10 @@ def _law_budget(step: Step, facts: GateFacts, policy: GatePolicy, law: Conduct) 
         last_on = max((past.on for past in others if past.kind == CHASES), default=None)
         if last_on is not None and (today - last_on).days < least:
             yield because(GateReason.LAW_DAYS_BETWEEN, last_on=last_on.isoformat(), min_days=least, **_named(law, days))
-    week = law.rule(RuleCode.CONTACTS_PER_WEEK)
-    limit = week.number or 0 if week else 0
-    if week and (policy.contacts_per_week is None or policy.contacts_per_week > limit):
+    if week := law.rule(RuleCode.CONTACTS_PER_WEEK):
+        limit, own_limit = week.number or 0, policy.contacts_per_week
         used = len({past.key for past in others if timedelta(0) <= today - past.on < timedelta(days=7)})
-        if used >= limit:
+        if used >= limit and (own_limit is None or used < own_limit):
             yield because(GateReason.LAW_CONTACTS_PER_WEEK, used=used, limit=limit, **_named(law, week))
     if step.channel == "call":
         yield from _law_calls([(today - past.on).days for past in others if past.channel == "call"], law)
