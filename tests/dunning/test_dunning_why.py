@@ -32,8 +32,8 @@ def ask(department):
 
 @pytest.fixture
 def owing(department):
-    """A customer with an invoice one day overdue, and bank data of today."""
-    customer = department.customer()
+    """A company with an invoice one day overdue, and bank data of today."""
+    customer = department.customer(natural_person="no")
     department.invoice(customer, 100_00, DUE, number="R1")
     department.bank_read(TUESDAY)
     return customer
@@ -98,7 +98,8 @@ def test_a_step_that_is_due_waits_for_a_person_only(owing, ask):
     assert {"balance", "in_transit", "bank_data", "holds", "budget", "quiet", "recipient", "small_balance"} <= {
         name for name, verdict in found.items() if verdict == "passes"
     }
-    assert (found["tone"], found["legal_clock"]) == ("not_asked", "not_asked")
+    assert (found["tone"], found["legal_clock"]) == ("not_asked", "passes")
+    assert fact(case, "legal_clock") == {"country": "DE"}
     assert fact(case, "bank_data")["through"] == "2026-03-03"
     assert fact(case, "recipient")["contact"] == "Petra Payables"
     assert fact(case, "quiet")["local_time"] == "10:30"
@@ -324,6 +325,18 @@ def test_the_contact_budget_is_used_up(owing, department, ask):
     assert (fact(case, "budget")["used"], fact(case, "budget")["limit"]) == (4, 4)
 
 
+def test_the_law_holds_what_the_policy_would_let_go(owing, department, ask):
+    """Who may be a person is called on less often than the policy allows."""
+    changed(owing, natural_person="unknown")
+    for days in (2, 3, 4):
+        called(department, owing, TUESDAY - timedelta(days=days), 10)
+    case = only(ask(owing))
+    assert (case.outcome, set(holding(case))) == (Outcome.WAITS, {"legal_clock"})
+    clock = next(check for check in case.checks if check.check == "legal_clock")
+    assert clock.reasons[0].code.startswith("gate_law_")
+    assert len(remedies_of(clock)) == 1
+
+
 def test_the_budget_tells_what_is_used_also_where_it_passes(owing, department, ask):
     for days in (2, 3):
         called(department, owing, TUESDAY - timedelta(days=days), 10)
@@ -469,14 +482,29 @@ def test_the_findings_are_the_gates_own_blocks(owing, department, ask):
     assert len(blocks) == 4
 
 
-def test_every_check_of_the_gate_has_a_name_and_every_block_a_remedy():
-    from fairdue.contact.reasons import GateReason
-    from fairdue.contact.remedies import _MENDS, PAGES
-    from fairdue.contact.rules import CHECKS
+CHECKS_NAMED = (
+    "balance", "in_transit", "bank_data", "holds", "budget", "quiet", "recipient", "small_balance", "legal_clock", "tone",
+    "release",
+)  # fmt: skip
+
+
+def test_a_check_without_a_name_of_its_own_shows_its_code():
     from fairdue.contact.why import name_of
 
-    assert [one.__name__ for one in CHECKS if name_of(one.__name__.strip("_")).code == "check_other"] == []
-    assert {member.code for member in GateReason} - set(_MENDS) == set()
+    assert dict(name_of("cover_deadline").values) == {"name": "cover deadline"}
+
+
+def test_every_check_of_the_gate_has_a_name_and_every_block_a_remedy():
+    from fairdue.contact.reasons import GateReason
+    from fairdue.contact.remedies import _MENDS, PAGES, remedies
+    from fairdue.contact.rules import CHECKS
+    from fairdue.contact.why import name_of
+    from fairdue.kernel.reasons import because
+
+    named = {one.__name__.strip("_") for one in CHECKS if name_of(one.__name__.strip("_")).code != "check_other"}
+    assert named >= set(CHECKS_NAMED)
+    found = {member: remedies((because(member),)) for member in GateReason}
+    assert {member for member, ways in found.items() if len(ways) != 1 or ways[0].page not in PAGES} == set()
     assert {page for _, page, _ in _MENDS.values()} <= set(PAGES)
 
 

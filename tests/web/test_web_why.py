@@ -31,7 +31,7 @@ def text(response) -> str:
 def test_the_page_names_step_checks_facts_and_remedies(ours: Sample, lead: Client):
     page = text(lead.get(address(ours)))
     assert "The message in the outbox" in page
-    for check in ("Balance is what the message claims", "Bank data fresh enough", "Valid recipient", "Legal clock"):
+    for check in ("Balance at this moment", "Age of the bank data", "Recipient", "Legal clock"):
         assert check in page
     assert "It may have left; a person has to find out." in page
     assert "Petra" not in page

@@ -16,6 +16,7 @@ from fairdue.contact.clock import quiet_zone
 from fairdue.contact.facts import GateFacts, GatePolicy, Place, Stage, Step
 from fairdue.contact.reasons import GateReason, waits
 from fairdue.kernel.reasons import Reason, ReasonCode, Value, because, gettext_noop
+from fairdue.law.conduct import UNKNOWN_COUNTRY
 
 ALWAYS = 10**6
 """Days between two contacts that no history keeps, and so makes the gate name the last one."""
@@ -34,14 +35,14 @@ class Verdict(StrEnum):
 class CheckName(ReasonCode):
     """What each check of the gate is called; the code is the name of its function in ``contact.rules``."""
 
-    BALANCE = ("check_balance", gettext_noop("Balance is what the message claims"))
-    IN_TRANSIT = ("check_in_transit", gettext_noop("No payment in transit"))
-    BANK_DATA = ("check_bank_data", gettext_noop("Bank data fresh enough"))
-    HOLDS = ("check_holds", gettext_noop("Nothing held is chased"))
+    BALANCE = ("check_balance", gettext_noop("Balance at this moment"))
+    IN_TRANSIT = ("check_in_transit", gettext_noop("Payment in transit"))
+    BANK_DATA = ("check_bank_data", gettext_noop("Age of the bank data"))
+    HOLDS = ("check_holds", gettext_noop("Disputes, promises and other holds"))
     BUDGET = ("check_budget", gettext_noop("Contact budget and days between"))
     QUIET = ("check_quiet", gettext_noop("Quiet hours and holidays"))
-    RECIPIENT = ("check_recipient", gettext_noop("Valid recipient"))
-    SMALL_BALANCE = ("check_small_balance", gettext_noop("Large enough for a notice"))
+    RECIPIENT = ("check_recipient", gettext_noop("Recipient"))
+    SMALL_BALANCE = ("check_small_balance", gettext_noop("Small balance"))
     LEGAL_CLOCK = ("check_legal_clock", gettext_noop("Legal clock"))
     TONE = ("check_tone", gettext_noop("Tone of edited text"))
     RELEASE = ("check_release", gettext_noop("Second person, daily cap, dry run"))
@@ -51,7 +52,7 @@ class CheckName(ReasonCode):
 class WhyFact(ReasonCode):
     """What lies behind a verdict."""
 
-    CLAIMED = ("why_claimed", gettext_noop("%(items)s open items; %(claimed_minor)s %(currency)s may be claimed."))
+    CLAIMED = ("why_claimed", gettext_noop("Open items: %(items)s. May be claimed: %(claimed_minor)s %(currency)s."))
     NO_ITEMS = ("why_no_items", gettext_noop("The message claims no item."))
     UNMATCHED = ("why_unmatched", gettext_noop("%(amount_minor)s %(currency)s received are not matched yet."))
     NONE_UNMATCHED = ("why_none_unmatched", gettext_noop("No money received waits to be matched."))
@@ -86,7 +87,11 @@ class WhyFact(ReasonCode):
     LEFT_TODAY = ("why_left_today", gettext_noop("%(used)s of %(limit)s messages of the day have left the house."))
     CHANNEL_SILENT = ("why_channel_silent", gettext_noop("%(channel)s disturbs nobody: the hour does not matter."))
     NOT_EDITED = ("why_not_edited", gettext_noop("Nobody edited the text."))
-    NO_CLOCK = ("why_no_clock", gettext_noop("No step or day of the law comes before it."))
+    CONDUCT_BUSINESS = ("why_conduct_business", gettext_noop("The rules of conduct for %(country)s were asked."))
+    CONDUCT_PERSON = (
+        "why_conduct_person",
+        gettext_noop("The rules of conduct for %(country)s were asked, those for natural persons too."),
+    )
     NOT_CHASING = ("why_not_chasing", gettext_noop("This message does not chase."))
     AT_SENDING = ("why_at_sending", gettext_noop("Asked of messages, at the moment of sending."))
     NOT_IN_POLICY = ("why_not_in_policy", gettext_noop("The policy does not ask for it."))
@@ -237,16 +242,17 @@ def _quiet(asked: _Asked) -> Told:
             quiet_to=_clock(policy.quiet_to_minute),
         )
     ]  # fmt: skip
-    result = rules.check(asked.step, asked.facts, policy, asked.stage)
-    if result.retry_at is not None:
-        opens = result.retry_at.astimezone(_zone(place))
-        values: dict[str, Value] = {"opens_on": opens.date().isoformat(), "local_time": f"{opens:%H:%M}"}
-        told.append(because(WhyFact.OPENS_AT, zone=place.zones[0], **values))
-    return True, tuple(told)
+    return True, (*told, *_opens(asked, tuple(rules.quiet(asked.step, asked.facts, policy, asked.stage))))
 
 
-def _zone(place: Place) -> ZoneInfo:
-    return ZoneInfo(place.zones[0])
+def _opens(asked: _Asked, blocks: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    """Give the next open moment at the recipient's place, where the clock is among the blocks."""
+    moment, place = rules.retry_at(blocks, asked.step, asked.facts, asked.policy), _place(asked)
+    if moment is None:
+        return ()
+    local = moment.astimezone(ZoneInfo(place.zones[0]))
+    values: dict[str, Value] = {"opens_on": local.date().isoformat(), "local_time": f"{local:%H:%M}"}
+    return (because(WhyFact.OPENS_AT, zone=place.zones[0], **values),)
 
 
 def _clock(minute: int) -> str:
@@ -281,10 +287,15 @@ def _small_balance(asked: _Asked) -> Told:
 
 
 def _legal_clock(asked: _Asked) -> Told:
-    day = asked.step.earliest_on
-    if day is not None:
-        return True, (because(WhyFact.EARLIEST, earliest_on=day.isoformat()),)
-    return bool(asked.step.requires), () if asked.step.requires else (because(WhyFact.NO_CLOCK),)
+    day, facts = asked.step.earliest_on, asked.facts
+    told: tuple[Reason, ...] = (because(WhyFact.EARLIEST, earliest_on=day.isoformat()),) if day else ()
+    if asked.step.kind in rules.WRITTEN_IN_ANSWER:
+        return bool(told or asked.step.requires), told or (because(WhyFact.NOT_CHASING),)
+    country = facts.place.country or UNKNOWN_COUNTRY
+    blocks = tuple(rules.legal_clock(asked.step, facts, asked.policy, asked.stage))
+    conduct = WhyFact.CONDUCT_BUSINESS if facts.natural_person == "no" else WhyFact.CONDUCT_PERSON
+    told += (because(conduct, country=country),)
+    return True, told + _opens(asked, blocks)
 
 
 def _tone(asked: _Asked) -> Told:

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fairdue.contact.remedies import Remedy
 from fairdue.contact.why import Finding
@@ -30,7 +31,7 @@ VERDICTS = {
     "passes": (_("passes"), "good"),
     "holds": (_("holds"), "bad"),
     "waits": (_("waits"), "warn"),
-    "not_asked": (_("not asked"), ""),
+    "not_asked": (pgettext_lazy("check", "not asked"), ""),
 }
 
 
