@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -13,6 +14,7 @@ from fairdue.cycle.doctor.rules import Party, Twins, twins
 from fairdue.engine.duck import connect
 from fairdue.engine.measures import hand_in, load, run
 from fairdue.formats.values.codes import email_of
+from fairdue.intake.memory import no_collection
 from fairdue.kernel.reasons import Reason
 from fairdue.ledger.rates import Converted, DayRates, rates_on
 
@@ -26,8 +28,7 @@ EVERY = ""
 _SQL = "fairdue.cycle.sql"
 
 
-@dataclass(frozen=True, slots=True)
-class Amounts:
+class Amounts(NamedTuple):
     """Open, overdue and unapplied minor units of one currency."""
 
     currency: str
@@ -81,6 +82,7 @@ class Findings:
         return Standing(customer_id, number, name, country, amounts, _in_base(amounts, self.currency, self._rates)[0])
 
 
+@no_collection()
 def examine(company_id: int, currency: str, as_of: date) -> Findings:
     """Check the records of a company; ``currency`` is the company's. Five queries and one pass in DuckDB."""
     book, rates = read(company_id, as_of), rates_on(as_of)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 SHARED_MAX = 20
 """A number or mail domain that more customers share is a placeholder or a provider, and says nothing."""
@@ -35,6 +35,7 @@ _LATIN = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d",
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _CONNECTORS = frozenset({"and", "und", "et", "y", "e", "en", "og", "och"})
 _FIGURES = re.compile(r"\d+")
+_NO_FIGURE = "0abcdefghijklmnopqrstuvwxyz"
 _SIGNS = re.compile(r"[^0-9a-z]")
 
 
@@ -47,8 +48,7 @@ class Sameness(StrEnum):
     MAIL = "same_mail"
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(NamedTuple):
     """What is compared of a customer. ``domains`` are the mail domains of its contacts, ``group_id`` its corporate group."""
 
     customer_id: int
@@ -82,8 +82,11 @@ def public_domains() -> frozenset[str]:
 
 
 @cache
-def _forms() -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
-    """Give the forms that are words with their place, and those written without a gap: at the end, at the start."""
+def _forms() -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...], frozenset[str]]:
+    """Give the forms that are words with their place, and those written without a gap: at the end, at the start.
+
+    The last words of forms of several words come with them, to ask of most names once.
+    """
     words: dict[str, str] = {}
     ends, starts = set(), set()
     for row in _listed("company_forms.csv"):
@@ -96,13 +99,14 @@ def _forms() -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
         if row["place"] in {"both", "start"} and len(form) > 1:
             starts.add(form)
         words[form] = row["place"]
-    return words, tuple(sorted(ends, key=lambda form: (-len(form), form))), tuple(sorted(starts))
+    last_words = frozenset(form.rpartition(" ")[2] for form in words if " " in form)
+    return words, tuple(sorted(ends, key=lambda form: (-len(form), form))), tuple(sorted(starts)), last_words
 
 
 def folded(text: str) -> str:
     """Give a text in lower case, full-width signs narrow, without dots and without accents on Latin letters."""
     if text.isascii():
-        return text.lower().translate(_DROPPED)
+        return text.lower().replace(".", "").replace("'", "").replace("`", "")
     narrow = unicodedata.normalize("NFKC", text).casefold().translate(_LATIN).translate(_DROPPED)
     if not any("\u00c0" <= sign <= "\u024f" or "\u1e00" <= sign <= "\u1eff" for sign in narrow):
         return narrow
@@ -113,7 +117,7 @@ def folded(text: str) -> str:
 
 def words_of(name: str) -> list[str]:
     """Give the words of a name without its company form; single letters in a row are one word (S. A. is SA)."""
-    words, ends, starts = _forms()
+    words, ends, starts, last_words = _forms()
     found: list[str] = []
     letters = ""
     for word in _WORD.findall(folded(name)):
@@ -126,7 +130,7 @@ def words_of(name: str) -> list[str]:
         found.append(word)
     if letters:
         found.append(letters)
-    for length in (4, 3, 2):
+    for length in (4, 3, 2) if found and found[-1] in last_words else ():
         if len(found) > length and " ".join(found[-length:]) in words:
             del found[-length:]
     while len(found) > 1 and (found[-1] in _CONNECTORS or words.get(found[-1]) in {"end", "both"}):
@@ -171,8 +175,7 @@ def name_keys(name: str) -> tuple[str, ...]:
 def number_key(text: str) -> str:
     """Give a VAT or registration number without gaps and signs; empty for one too short, or whose digits are all noughts."""
     bare = _SIGNS.sub("", text.lower())
-    digits = {sign for sign in bare if sign.isdigit()}
-    return bare if len(bare) >= NUMBER_LENGTH_MIN and digits - {"0"} else ""
+    return bare if len(bare) >= NUMBER_LENGTH_MIN and bare.strip(_NO_FIGURE) else ""
 
 
 def alike(one: str, other: str) -> bool:
