@@ -91,7 +91,7 @@ class Harness:
         for number in range(EMAILS + LETTERS):
             customer = Customer.objects.create(
                 company=company, number=str(number), number_key=str(number), name=f"Customer {number}", country="DE",
-                language="de", street="Weg 1", city="Kiel", created_at=START,
+                language="de", street="Weg 1", city="Kiel", natural_person="no", created_at=START,
             )  # fmt: skip
             Contact.objects.create(company=company, customer=customer, email=f"c{number}@example.test")
             do_book_document(
