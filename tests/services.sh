@@ -7,11 +7,7 @@ command -v java >/dev/null || need+=(default-jre-headless)
 command -v pdftotext >/dev/null || need+=(poppler-utils)
 command -v chromium >/dev/null || need+=(chromium)
 command -v chromedriver >/dev/null || need+=(chromium-driver)
-reach() { .venv/bin/python - <<'PY' 2>/dev/null
-import psycopg
-psycopg.connect("postgresql://postgres@127.0.0.1:5432/postgres", connect_timeout=3).close()
-PY
-}
+reach() { .venv/bin/python -m bench.server >/dev/null 2>&1; }
 if ! reach && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then need+=(postgresql); fi
 if [ ${#need[@]} -gt 0 ]; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
