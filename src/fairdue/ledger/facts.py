@@ -24,7 +24,12 @@ KINDS = {
         FactKind("probability_late", "ppm", "outlook"),
         FactKind("expected_date", "day_ordinal", "outlook"),
         FactKind("warning_level", "level", "outlook"),
+        # customer:ID. The insurer's next deadline that still asks for an act (notify, claim, stop shipping); 0: none.
         FactKind("cover_deadline", "day_ordinal", "cover"),
+        # due_item:ID. The last day to which the due date may be moved, promised or planned without the insurer; 0: no bound.
+        FactKind("cover_max_extension_until", "day_ordinal", "cover"),
+        # customer:ID. 1: any extension, promise or plan needs the insurer's consent first, and there is none in force.
+        FactKind("cover_consent_needed", "flag", "cover"),
         FactKind("payment_index", "points", "ledger"),
         FactKind("days_beyond_terms", "days_e2", "ledger"),
     )
