@@ -198,7 +198,7 @@ class TestGuards:
         do_queue(actor, outgoing())
         columns = (
             "company_id, customer_id, step_key, run_key, kind, channel, language, recipient_name, recipient_email, subject,"
-            " body_text, body_html, edited_text, attachments, content_sha256, currency, claim_items, gate_policy, legal_stage,"
+            " body_text, body_html, edited_text, attachments, content_sha256, currency, claim_items, gate_policy, legal_stage, third_party,"
             " requires_steps, created_by, created_at, state, reasons, attempt, claimed_by, hand_over_evidence, tracking_no"
         )
         copy = f"INSERT INTO contact_outbox_message ({columns}, message_id) SELECT {columns}, '<x>' FROM contact_outbox_message"

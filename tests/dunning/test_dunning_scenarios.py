@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from fairdue.contact.actions import do_confirm_third_party
 from fairdue.contact.models import OutboxMessage, Task
 from fairdue.dunning.models import Notice, Proposal
 from fairdue.ledger.actions import do_hold, do_release_hold
@@ -40,6 +41,10 @@ TIMELINE = [
 def test_the_whole_flexible_timeline_of_one_invoice_that_is_never_paid(department):
     """Runs on each day of a step and on the day before, when nothing may happen; the rules alone run every day below."""
     department.invoice(department.customer(), 100_000, DUE, issued_on=D(2026, 1, 31))
+    do_confirm_third_party(
+        department.actor(DUE), country="DE", basis="registration", third_party="Inkasso Nord GmbH", reason="register",
+        valid_from=DUE, valid_until=D(2026, 12, 31),
+    )  # fmt: skip
     steps = {D.fromisoformat(day) for day, _ in TIMELINE}
     for on in sorted(steps | {day - timedelta(days=1) for day in steps}):
         department.day(on)

@@ -476,7 +476,7 @@ def test_the_findings_are_the_gates_own_blocks(owing, department, ask):
     changed(contact_of(owing), bounced_on=TUESDAY)
     at = moment(TUESDAY, 22)
     facts = gate_facts(department.company.pk, [owing.pk], at, with_items=True)[owing.pk]
-    blocks = check(step_of(message), facts, GatePolicy.from_dict(message.gate_policy), Stage.SENDING).blocks
+    blocks = check(step_of(message, facts), facts, GatePolicy.from_dict(message.gate_policy), Stage.SENDING).blocks
     found = ask(owing, at=at).cases[0]
     assert tuple(reason for one in found.checks for reason in one.reasons) == blocks
     assert len(blocks) == 4

@@ -25,7 +25,7 @@ def arguments(pattern: URLPattern, sample: Sample) -> dict[str, object]:
         "customer_id": sample.customer.pk, "hold_id": sample.hold.pk, "run_id": sample.run.pk,
         "proposal_id": sample.proposal.pk, "notice_id": sample.notice.pk, "message_id": sample.message.pk,
         "task_id": sample.task.pk, "answer_id": sample.answer.pk, "link_id": sample.answer.link_id,
-        "import_id": sample.imported.pk, "place": 0, "number": sample.policy.number,
+        "clearance_id": sample.clearance.pk, "import_id": sample.imported.pk, "place": 0, "number": sample.policy.number,
         "code": sample.policy.policy.code, "sha256": "0" * 64,
         "kind": KINDS.get(str(pattern.name), ""),
         "name": "ageing", "check": "registration_missing",

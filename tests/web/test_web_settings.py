@@ -109,3 +109,32 @@ def test_bad_terms_are_refused(changes: dict[str, str], ours: Sample, as_role):
     place = reverse("web:customer-terms", args=[ours.customer.pk])
     assert as_role("controller").post(place, terms(**changes)).status_code == 400
     assert ours.customer.accepted_terms.count() == 1
+
+
+def clearance(**changes: str) -> dict[str, str]:
+    return {
+        "country": "de", "basis": "licence", "third_party": "Inkasso Nord GmbH", "reason": "register 4711",
+        "valid_from": "2026-03-01", "valid_until": "2026-12-31",
+    } | changes  # fmt: skip
+
+
+def test_a_third_party_is_confirmed_and_taken_back(ours: Sample, lead: Client):
+    from fairdue.contact.models import ThirdPartyClearance
+
+    assert lead.post(reverse("web:third-party-confirm"), clearance()).status_code == 302
+    made = ThirdPartyClearance.objects.get(third_party="Inkasso Nord GmbH")
+    assert (made.country, made.confirmed_by.split()[0]) == ("DE", "finance_lead.ours")
+    assert "in force" in lead.get(reverse("web:third-parties")).content.decode()
+    place = reverse("web:third-party-withdraw", args=[made.pk])
+    assert lead.post(place, {"reason": "register entry ended"}).status_code == 302
+    page = lead.get(reverse("web:third-parties")).content.decode()
+    assert "register entry ended" in page
+
+
+@pytest.mark.parametrize("changes", [{"country": "CN"}, {"valid_until": "2026-01-01"}, {"reason": ""}])
+def test_a_wrong_confirmation_is_refused(changes: dict[str, str], ours: Sample, lead: Client):
+    from fairdue.contact.models import ThirdPartyClearance
+
+    before = ThirdPartyClearance.objects.count()
+    assert lead.post(reverse("web:third-party-confirm"), clearance(**changes)).status_code == 400
+    assert ThirdPartyClearance.objects.count() == before

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from fairdue.contact import blobs
-from fairdue.contact.actions import Answer, do_make_link, do_record_answer
+from fairdue.contact.actions import Answer, do_confirm_third_party, do_make_link, do_record_answer
 from fairdue.contact.models import (
     MessageState,
     OutboxMessage,
     PortalAnswer,
     Task,
+    ThirdPartyClearance,
     TimelineEvent,
 )
 from fairdue.cycle.models import Run, WorklistRow
@@ -48,6 +49,7 @@ class Sample:
     task: Task
     answer: PortalAnswer
     imported: Import
+    clearance: ThirdPartyClearance
     secret: str
     """A name that stands in every row of this company, and nowhere else."""
 
@@ -114,6 +116,9 @@ def make_sample(code: str, name: str, secret: str, at: datetime) -> Sample:
     TimelineEvent.objects.create(
         company=company, customer=customer, at=at, kind="note", code="note", text=f"note on {secret}", actor="Sample"
     )
+    clearance = do_confirm_third_party(
+        actor, country="DE", basis="licence", third_party=secret, reason="register", valid_from=today, valid_until=today
+    )
     audit.seal(company.pk)
     return Sample(
         company=company,
@@ -128,6 +133,7 @@ def make_sample(code: str, name: str, secret: str, at: datetime) -> Sample:
         notice=_notice(company, customer, policy, proposal, item.pk, at),
         imported=imported,
         message=_message(company, customer, contact, "queued", at),
+        clearance=clearance,
         secret=secret,
         answer=_answer(actor, customer, contact, item.pk, at),
         uncertain=_message(company, customer, contact, "uncertain", at),

@@ -23,6 +23,7 @@ from fairdue.cli import (
     rates,
     reconcile,
     start,
+    third_parties,
 )
 from fairdue.cli.texts import _, translate_help
 
@@ -75,6 +76,7 @@ app.add_typer(people.user_app, name="user")
 app.add_typer(policies.policy_app, name="policy")
 app.add_typer(keep.audit_app, name="audit")
 app.add_typer(gate.gate_app, name="gate")
+app.add_typer(third_parties.third_party_app, name="third-party")
 translate_help(app)
 
 

@@ -25,6 +25,24 @@ FIXED = (
 """What a message is made of; its state stands in the other columns."""
 
 
+FIXED_SINCE_0003 = (*FIXED, "third_party")
+"""The same once the column for third parties is there."""
+
+
+def install_clearances(apps: Any, schema_editor: Any) -> None:
+    """Migration step: the wall around clearances, and the fixed content of messages with its new column.
+
+    SQLite makes a table anew to add a column and loses its triggers with that; PostgreSQL's function is replaced.
+    """
+    vendor = schema_editor.connection.vendor
+    drop = ["DROP TRIGGER IF EXISTS contact_outbox_message_fixed", "DROP TRIGGER IF EXISTS contact_outbox_message_kept"]
+    if vendor == "postgresql":
+        drop = ["DROP TRIGGER contact_outbox_message_fixed ON contact_outbox_message"]
+    run(schema_editor, drop + _fixed_content(vendor, FIXED_SINCE_0003))
+    if vendor == "postgresql":
+        run(schema_editor, row_level_security(["contact_third_party_clearance"]))
+
+
 def install_contact(apps: Any, schema_editor: Any) -> None:
     """Migration step: the guards on the connected database."""
     vendor = schema_editor.connection.vendor
@@ -48,18 +66,18 @@ def _append_only(vendor: str) -> list[str]:
     ]
 
 
-def _fixed_content(vendor: str) -> list[str]:
+def _fixed_content(vendor: str, fixed: tuple[str, ...] = FIXED) -> list[str]:
     message = "fairdue: the content of a message is never changed or deleted"
     if vendor == "postgresql":
-        changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in FIXED)
+        changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in fixed)
         return [
-            "CREATE FUNCTION fairdue_message_fixed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            "CREATE OR REPLACE FUNCTION fairdue_message_fixed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
             f" IF TG_OP = 'DELETE' OR {changed} THEN RAISE EXCEPTION '{message}' USING ERRCODE = 'check_violation'; END IF;"
             " RETURN NEW; END $$",
             "CREATE TRIGGER contact_outbox_message_fixed BEFORE UPDATE OR DELETE ON contact_outbox_message"
             " FOR EACH ROW EXECUTE FUNCTION fairdue_message_fixed()",
         ]
-    changed = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in FIXED)
+    changed = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in fixed)
     return [
         f"CREATE TRIGGER contact_outbox_message_fixed BEFORE UPDATE ON contact_outbox_message WHEN {changed}"
         f" BEGIN SELECT RAISE(ABORT, '{message}'); END",

@@ -218,7 +218,7 @@ class _Run:
         )[message.customer_id]
         if message.requires_steps:
             facts = replace(facts, steps_done=steps_done(self.company.pk, message.requires_steps))
-        return check(step_of(message), facts, policy, Stage.SENDING)
+        return check(step_of(message, facts), facts, policy, Stage.SENDING)
 
     def _learn(self, message: OutboxMessage, verdict: GateResult) -> None:
         group = _group(message.kind, message.gate_policy)

@@ -20,7 +20,15 @@ from fairdue.contact.facts import (
     Place,
     Step,
 )
-from fairdue.contact.models import EventKind, MessageState, OutboxMessage, PortalLink, Task, TimelineEvent
+from fairdue.contact.models import (
+    EventKind,
+    MessageState,
+    OutboxMessage,
+    PortalLink,
+    Task,
+    ThirdPartyClearance,
+    TimelineEvent,
+)
 from fairdue.contact.places import known_zone, place
 from fairdue.contact.rules import WRITTEN_IN_ANSWER
 from fairdue.ledger.models import Contact, Customer, Fact
@@ -197,8 +205,20 @@ def company_facts(company: Company, at: datetime) -> CompanyFacts:
     return CompanyFacts(date.fromordinal(through) if through else None, today)
 
 
-def step_of(message: OutboxMessage) -> Step:
-    """Give the step that a queued message carries out, as the gate sees it."""
+def cleared_countries(company_id: int, on: date) -> frozenset[str]:
+    """Give the countries for which a person has confirmed that a third party may act on a day. One query."""
+    rows = ThirdPartyClearance.objects.filter(
+        company_id=company_id, valid_from__lte=on, valid_until__gte=on, withdrawn_at__isnull=True
+    )
+    return frozenset(rows.values_list("country", flat=True))
+
+
+def step_of(message: OutboxMessage, facts: GateFacts) -> Step:
+    """Give the step that a queued message carries out, as the gate sees it; clearances are those of this moment.
+
+    One query where a third party acts, none otherwise.
+    """
+    cleared = message.third_party and facts.place.country in cleared_countries(message.company_id, facts.at.date())
     return Step(
         step_key=message.step_key,
         channel=message.channel,
@@ -211,6 +231,8 @@ def step_of(message: OutboxMessage) -> Step:
         items=tuple(ClaimItem(*row) for row in message.claim_items),
         edited_text=message.edited_text,
         legal_stage=message.legal_stage,
+        third_party=message.third_party,
+        third_party_cleared=cleared,
         earliest_on=message.earliest_on,
         requires=tuple(message.requires_steps),
         released_by=message.released_by_id,

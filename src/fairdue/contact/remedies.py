@@ -32,6 +32,10 @@ class Mend(ReasonCode):
     SET_LANGUAGE = ("mend_set_language", gettext_noop("Name the contact's or the customer's language in the import."))
     STATEMENT = ("mend_statement", gettext_noop("Send a statement of account, or lower the minimum in the policy."))
     EDIT_TEXT = ("mend_edit_text", gettext_noop("Change the text and release it again."))
+    CONFIRM_LICENCE = (
+        "mend_confirm_licence",
+        gettext_noop("Confirm the licence, registration or mandate in the settings, or choose another way."),
+    )
     APPROVE = ("mend_approve", gettext_noop("Let a second person look at it and approve."))
     POLICY = ("mend_policy", gettext_noop("Change the policy when the rehearsal is over."))
     LOOK = ("mend_look", gettext_noop("Look at the customer's page."))
@@ -46,7 +50,7 @@ class Remedy:
     command: str = ""
 
 
-PAGES = ("customer", "contacts", "runs", "imports", "policy", "outbox", "proposal")
+PAGES = ("customer", "contacts", "runs", "imports", "policy", "outbox", "proposal", "third-parties")
 """The pages a remedy may name; the web application knows their addresses."""
 
 _IMPORT = "fairdue import FILE"
@@ -71,7 +75,8 @@ _MENDS: dict[str, tuple[Mend, str, str]] = {
         (_G.LAW_CONTACTS_PER_WEEK.code, _G.LAW_CALLS.code, _G.LAW_HOURS.code, _G.LAW_NO_BUSINESS_DAY.code),
         (Mend.WAIT_OR_COMPANY, "customer", _IMPORT),
     ),
-    **dict.fromkeys((_G.THIRD_PARTY_BARRED.code, _G.THIRD_PARTY_LICENCE.code), (Mend.OTHER_WAY, "customer", "")),
+    _G.THIRD_PARTY_BARRED.code: (Mend.OTHER_WAY, "customer", ""),
+    _G.THIRD_PARTY_LICENCE.code: (Mend.CONFIRM_LICENCE, "third-parties", "fairdue third-party confirm"),
     _G.THIRD_PARTY_NAMED.code: (Mend.EDIT_TEXT, "proposal", ""),
     **dict.fromkeys(
         (_G.NO_RECIPIENT.code, _G.CONTACT_INACTIVE.code, _G.WRONG_PURPOSE.code, _G.BOUNCED.code, _G.OPTED_OUT.code,

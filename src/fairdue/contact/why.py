@@ -122,11 +122,13 @@ Told = tuple[bool, tuple[Reason, ...]]
 """Whether the check has anything to judge, and the facts."""
 
 
-def explain(step: Step, facts: GateFacts, policy: GatePolicy, stage: Stage) -> tuple[Finding, ...]:
+def explain(
+    step: Step, facts: GateFacts, policy: GatePolicy, stage: Stage, *, only: tuple[rules.Check, ...] = rules.CHECKS
+) -> tuple[Finding, ...]:
     """Ask every check of the gate by itself, in the gate's order. The reasons together are those of ``rules.check``."""
     asked = _Asked(step, facts, policy, stage)
     found = []
-    for one in rules.CHECKS:
+    for one in only:
         reasons = tuple(one(step, facts, policy, stage))
         code = one.__name__.strip("_")
         tell = _TELLERS.get(code)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from fairdue.contact.facts import ClaimItem, GatePolicy, Step
+from fairdue.contact.facts import ClaimItem, GateFacts, GatePolicy, Step
+from fairdue.contact.facts import Stage as GateMoment
+from fairdue.contact.rules import legal_clock
 from fairdue.dunning.policy.shape import Policy, Release, Stage
+from fairdue.kernel.reasons import Reason
 
 CHASES = "notice"
 RECEIPT = "receipt"
+WORK = "task"
+"""A task leaves nothing; the gate is asked of it only where somebody else is to act."""
 
 
 def gate_policy(policy: Policy, stage: Stage) -> GatePolicy:
@@ -37,8 +43,12 @@ def gate_step(
     language: str,
     items: Iterable[tuple[int, int, int]],
     edited_text: str = "",
+    cleared: bool = False,
 ) -> Step:
-    """Give the step that the gate judges; ``items`` are (due item, open minor, held minor)."""
+    """Give the step that the gate judges; ``items`` are (due item, open minor, held minor).
+
+    ``cleared`` says that a person has confirmed that a third party may act in the customer's country.
+    """
     return Step(
         step_key=step_key,
         channel=channel,
@@ -50,4 +60,16 @@ def gate_step(
         items=tuple(ClaimItem(*item) for item in items),
         edited_text=edited_text,
         legal_stage=stage.legal_stage,
+        third_party=stage.third_party,
+        third_party_cleared=stage.third_party and cleared,
     )
+
+
+def work_step(step: Step, facts: GateFacts) -> tuple[Step, GateFacts]:
+    """Give step and facts as the gate judges a task through which somebody else is to act: nothing of it counts as contact."""
+    return replace(step, kind=WORK, channel=WORK), replace(facts, history=())
+
+
+def third_party_blocks(step: Step, facts: GateFacts, policy: GatePolicy) -> tuple[Reason, ...]:
+    """Give what the customer's country holds against a task through which somebody else is to act."""
+    return tuple(legal_clock(*work_step(step, facts), policy, GateMoment.PROPOSAL))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fairdue.contact.facts import Stage as GateMoment
+from fairdue.contact.queries import cleared_countries
 from fairdue.contact.rules import check
 from fairdue.dunning.desk import Desk
 from fairdue.dunning.draft import Draft
-from fairdue.dunning.gate import gate_policy, gate_step
+from fairdue.dunning.gate import gate_policy, gate_step, third_party_blocks
 from fairdue.dunning.models import Proposal
-from fairdue.dunning.policy.shape import Policy
+from fairdue.dunning.policy.shape import Policy, Stage
 from fairdue.kernel.reasons import Reason
 
 
@@ -27,14 +28,25 @@ def blocks_of(desk: Desk, draft: Draft, policy: Policy) -> tuple[Reason, ...]:
         language=draft.facts.language,
         items=draft.claim_items,
         edited_text=proposal.edited_text,
+        cleared=is_cleared(desk, draft.stage, proposal.customer_id),
     )
     gate = replace(gate_policy(policy, draft.stage), two_person_release=False)
     return check(step, desk.gates[proposal.customer_id], gate, GateMoment.PROPOSAL).blocks
 
 
-def call_blocks(desk: Desk, proposal: Proposal, policy: Policy) -> tuple[Reason, ...]:
-    """Give what the gate holds against a call: budget, holds, old bank data, money in transit."""
+def is_cleared(desk: Desk, stage: Stage, customer_id: int) -> bool:
+    """Say whether a person has confirmed that a third party may act in the customer's country; asked only where one does."""
+    if not stage.third_party:
+        return False
+    return desk.gates[customer_id].place.country in cleared_countries(desk.company.pk, desk.today)
+
+
+def work_blocks(desk: Desk, proposal: Proposal, policy: Policy) -> tuple[Reason, ...]:
+    """Give what the gate holds against a call (budget, holds, old bank data …) or against work of a third party."""
     stage = policy.by_code[proposal.stage_code]
+    call = proposal.action == "call"
+    if not call and not stage.third_party:
+        return ()
     items = [(line.due_item_id, line.open_minor, line.held_minor) for line in proposal.lines.all()]
     step = gate_step(
         stage,
@@ -45,5 +57,7 @@ def call_blocks(desk: Desk, proposal: Proposal, policy: Policy) -> tuple[Reason,
         contact_id=proposal.contact_id,
         language=proposal.language,
         items=items,
+        cleared=is_cleared(desk, stage, proposal.customer_id),
     )
-    return check(step, desk.gates[proposal.customer_id], gate_policy(policy, stage), GateMoment.PROPOSAL).blocks
+    facts, gate = desk.gates[proposal.customer_id], gate_policy(policy, stage)
+    return check(step, facts, gate, GateMoment.PROPOSAL).blocks if call else third_party_blocks(step, facts, gate)

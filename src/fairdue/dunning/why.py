@@ -3,7 +3,7 @@
 1. The step is decided by the run's own ``decide_book`` on the customer's live book; the gate's checks are its own.
 2. A message that is queued already is judged as it stands, at the moment of sending, as the dispatch judges it.
 3. A step that is due is judged as if it were released now on live balances, with what a person wrote on its proposal.
-4. A call is judged as its release judges it; other tasks leave nothing and are not judged.
+4. A call is judged as its release judges it; of other tasks only whether a third party may act, where one is to.
 5. Where no step is due, the coming days are decided one by one on the same facts: the first step is what comes next if
    nothing changes.
 
@@ -21,11 +21,12 @@ from typing import Any
 from fairdue.contact.facts import GateFacts, GatePolicy, Step
 from fairdue.contact.facts import Stage as GateMoment
 from fairdue.contact.models import MessageState, OutboxMessage
-from fairdue.contact.queries import gate_facts, step_of, steps_done
+from fairdue.contact.queries import cleared_countries, gate_facts, step_of, steps_done
 from fairdue.contact.remedies import Remedy, remedies
+from fairdue.contact.rules import legal_clock
 from fairdue.contact.why import Finding, Verdict, explain
 from fairdue.dunning.account import Account
-from fairdue.dunning.gate import gate_policy, gate_step
+from fairdue.dunning.gate import gate_policy, gate_step, work_step
 from fairdue.dunning.live import live_book
 from fairdue.dunning.models import RELEASABLE_STATES, Proposal
 from fairdue.dunning.policy.shape import Policy, Release
@@ -151,6 +152,10 @@ class _Reader:
             self._facts = read[self.customer_id]
         return self._facts
 
+    def cleared(self) -> bool:
+        """Say whether a person has confirmed that a third party may act in the customer's country."""
+        return self.facts().place.country in cleared_countries(self.company.pk, self.at.date())
+
     def proposal(self, step_key: str) -> Proposal | None:
         """Give the proposal that waits for a decision on a step."""
         if self._proposals is None:
@@ -168,7 +173,7 @@ def _queued(message: OutboxMessage, reader: _Reader, today: date) -> Case:
         facts = replace(facts, steps_done=steps_done(reader.company.pk, message.requires_steps))
     checks: tuple[Finding, ...] = ()
     if message.state == MessageState.QUEUED:
-        checks = explain(step_of(message), facts, GatePolicy.from_dict(message.gate_policy), GateMoment.SENDING)
+        checks = explain(step_of(message, facts), facts, GatePolicy.from_dict(message.gate_policy), GateMoment.SENDING)
         later = message.not_before is not None and message.not_before > reader.at
         standing = because(WhyStep.QUEUED)
         if later and message.not_before is not None:
@@ -222,9 +227,13 @@ def _step(row: Mapping[str, Any], lines: list[tuple[int, int, int]], policy: Pol
         language=row["language"],
         items=lines,
         edited_text=proposal.edited_text if proposal else "",
+        cleared=stage.third_party and reader.cleared(),
     )
     checks: tuple[Finding, ...] = ()
-    if row["action"] != "task":
+    if row["action"] == "task" and stage.third_party:
+        asked = work_step(step, reader.facts())
+        checks = explain(*asked, gate_policy(policy, stage), GateMoment.PROPOSAL, only=(legal_clock,))
+    elif row["action"] != "task":
         checks = _judged(step, reader.facts(), replace(gate_policy(policy, stage), two_person_release=False))
     by_rule = stage.release is Release.AUTOMATIC
     return Case(

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from stdnum import iban as iban_check
 
+from fairdue.contact.models import Basis
 from fairdue.kernel.money import MoneyError, exponent
 from fairdue.people.models import BankAccount, Company
 from fairdue.wording import names
@@ -115,6 +116,19 @@ class BankForm(_BankBase):
 
     def validate_constraints(self) -> None:
         """Leave the constraints to the database: setting an account again replaces the one of its currency."""
+
+
+class ClearanceForm(forms.Form):
+    """A person's word that a third party may act in a country."""
+
+    country = forms.RegexField(r"^[A-Za-z]{2}$", label=_("Country of the debtor, two letters"), max_length=2)
+    basis = forms.ChoiceField(label=_("What was confirmed"), choices=Basis.choices)
+    third_party = forms.CharField(label=_("Who acts, by full name"), max_length=200)
+    reason = forms.CharField(
+        label=_("What was seen"), max_length=500, help_text=_("Register and number, or the document; where it lies")
+    )
+    valid_from = forms.DateField(label=_("From"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    valid_until = forms.DateField(label=_("Until"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
 
 
 class TermsForm(forms.Form):

@@ -19,6 +19,7 @@ from fairdue.web.views import (
     runs,
     session,
     settings,
+    third_parties,
     why,
     worklist,
 )
@@ -91,6 +92,9 @@ urlpatterns: list[URLPattern] = [
     path("settings", settings.settings, name="settings"),
     path("settings/company", settings.edit_company, name="settings-company"),
     path("settings/bank", settings.set_bank, name="settings-bank"),
+    path("settings/third-parties", third_parties.third_parties, name="third-parties"),
+    path("settings/third-parties/confirm", third_parties.confirm, name="third-party-confirm"),
+    path("settings/third-parties/<int:clearance_id>/withdraw", third_parties.withdraw, name="third-party-withdraw"),
     path("audit", audit.audit, name="audit"),
     path("audit/verify", audit.verify, name="audit-verify"),
 ]

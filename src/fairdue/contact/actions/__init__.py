@@ -1,5 +1,6 @@
 """The room's only writers. Each: check the right, lock, decide, write, audit, note on the timeline; one transaction."""
 
+from fairdue.contact.actions.clearances import do_confirm_third_party, do_withdraw_clearance
 from fairdue.contact.actions.delivery import (
     do_open_posting_tasks,
     do_record_bounce,
@@ -45,6 +46,7 @@ __all__ = [
     "do_block",
     "do_block_many",
     "do_cancel",
+    "do_confirm_third_party",
     "do_finish_task",
     "do_make_link",
     "do_note",
@@ -62,4 +64,5 @@ __all__ = [
     "do_revoke_link",
     "do_store",
     "do_task",
+    "do_withdraw_clearance",
 ]

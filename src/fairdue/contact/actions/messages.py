@@ -63,6 +63,7 @@ class Outgoing:
     claim_items: tuple[ClaimItem, ...] = ()
     policy: GatePolicy = field(default_factory=GatePolicy)
     legal_stage: bool = False
+    third_party: bool = False
     earliest_on: date | None = None
     requires: tuple[str, ...] = ()
 
@@ -152,7 +153,7 @@ def _row(actor: Actor, company: Company, one: Outgoing, contacts: dict[int, Cont
         subject=" ".join(one.subject.split())[:SUBJECT_CHARS_MAX], body_text=one.body_text, body_html=one.body_html,
         edited_text=one.edited_text, attachments=[item.as_dict() for item in one.attachments], currency=one.currency,
         claim_items=[[item.due_item_id, item.open_minor, item.held_minor] for item in one.claim_items],
-        gate_policy=one.policy.as_dict(), legal_stage=one.legal_stage, earliest_on=one.earliest_on,
+        gate_policy=one.policy.as_dict(), legal_stage=one.legal_stage, third_party=one.third_party, earliest_on=one.earliest_on,
         requires_steps=list(one.requires), created_by=actor.name, released_by_id=actor.user_id, created_at=actor.at,
         message_id=message_id(company, one.step_key),
     )  # fmt: skip

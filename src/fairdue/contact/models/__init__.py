@@ -1,12 +1,14 @@
 """What contact stores: messages and their files, blocks of the gate, the timeline, tasks, links and answers of debtors."""
 
 from fairdue.contact.models.blobs import StoredBlob
+from fairdue.contact.models.clearances import Basis, ThirdPartyClearance
 from fairdue.contact.models.messages import GateBlock, GateStage, MessageKind, MessageState, OutboxMessage
 from fairdue.contact.models.portal import AnswerKind, PortalAnswer, PortalLink
 from fairdue.contact.models.timeline import EventKind, Task, TaskKind, TimelineEvent
 
 __all__ = [
     "AnswerKind",
+    "Basis",
     "EventKind",
     "GateBlock",
     "GateStage",
@@ -18,5 +20,6 @@ __all__ = [
     "StoredBlob",
     "Task",
     "TaskKind",
+    "ThirdPartyClearance",
     "TimelineEvent",
 ]

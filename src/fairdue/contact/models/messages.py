@@ -64,6 +64,9 @@ class OutboxMessage(models.Model):
     claim_items = models.JSONField(default=list)
     gate_policy = models.JSONField(default=dict)
     legal_stage = models.BooleanField(default=False)
+    third_party = models.BooleanField(
+        default=False, help_text="somebody else acts for the creditor, or the text says that somebody else will"
+    )
     earliest_on = models.DateField(null=True, blank=True, help_text="forbidden by law or contract before this day")
     requires_steps = models.JSONField(default=list, help_text="step keys that must have been handed over before")
     created_by = models.CharField(max_length=120)

@@ -20,11 +20,11 @@ from django.db.models import Q
 from fairdue.contact.facts import CompanyFacts, GateFacts, GatePolicy
 from fairdue.contact.facts import Stage as GateMoment
 from fairdue.contact.models import GateBlock, GateStage
-from fairdue.contact.queries import gate_facts
+from fairdue.contact.queries import cleared_countries, gate_facts
 from fairdue.contact.rules import check
 from fairdue.dunning.collector import paused
 from fairdue.dunning.facts_reader import values
-from fairdue.dunning.gate import gate_policy, gate_step
+from fairdue.dunning.gate import gate_policy, gate_step, third_party_blocks
 from fairdue.dunning.models import PENDING_STATES, DunningRun, PolicyVersion, Proposal, ProposalLine, ProposalState
 from fairdue.dunning.policy.shape import Policy
 from fairdue.dunning.queries import policy_of
@@ -134,11 +134,13 @@ def _ask_gate(
     lines: dict[int, list[tuple[int, int, int, int]]],
     progress: Progress | None,
 ) -> dict[str, list[dict[str, object]]]:
-    """Ask the gate for every message proposal; give the blocks by step key."""
-    messages = [row for row in rows if row["action"] not in TASK_ACTIONS]
+    """Ask the gate for every message, and for every task through which a third party acts; give the blocks by step key."""
+    policies = _policies(row["policy_version_id"] for row in rows)
+    others = {row["step_key"] for row in rows if _by_other(row, policies)}
+    messages = [row for row in rows if row["action"] not in TASK_ACTIONS or row["step_key"] in others]
     if not messages:
         return {}
-    policies = _policies(row["policy_version_id"] for row in messages)
+    cleared = cleared_countries(actor.company_id, decisions.as_of) if others else frozenset()
     facts = gate_facts(actor.company_id, {row["customer_id"] for row in messages}, actor.at)
     numbers = {key: number for number, key in enumerate(decisions.proposals.column("step_key").to_pylist())}
     gates: dict[tuple[int, str], GatePolicy] = {}
@@ -151,6 +153,7 @@ def _ask_gate(
         gate = gates.get((row["policy_version_id"], stage.code))
         if gate is None:
             gate = gates[row["policy_version_id"], stage.code] = gate_policy(policy, stage)
+        customer = facts.get(row["customer_id"]) or _unknown(row["customer_id"], actor)
         step = gate_step(
             stage,
             step_key=row["step_key"],
@@ -160,12 +163,19 @@ def _ask_gate(
             contact_id=row["contact_id"],
             language=row["language"],
             items=[line[:3] for line in lines.get(numbers[row["step_key"]], ())],
+            cleared=customer.place.country in cleared,
         )
-        customer = facts.get(row["customer_id"]) or _unknown(row["customer_id"], actor)
-        result = check(step, customer, gate, GateMoment.PROPOSAL)
-        if result.blocks:
-            found[row["step_key"]] = [reason.as_dict() for reason in result.blocks]
+        if row["action"] in TASK_ACTIONS:
+            blocks = third_party_blocks(step, customer, gate)
+        else:
+            blocks = check(step, customer, gate, GateMoment.PROPOSAL).blocks
+        if blocks:
+            found[row["step_key"]] = [reason.as_dict() for reason in blocks]
     return found
+
+
+def _by_other(row: dict[str, Any], policies: dict[int, Policy]) -> bool:
+    return policies[row["policy_version_id"]].by_code[row["stage_code"]].third_party
 
 
 def _unknown(customer_id: int, actor: Actor) -> GateFacts:

@@ -103,6 +103,7 @@ def _queue(actor: Actor, drawn: Sequence[tuple[Draft, Drawn]], attachments: tupl
             claim_items=tuple(ClaimItem(*item) for draft, _ in drawn for item in draft.claim_items),
             policy=replace(gate_policy(policy, lead.stage), two_person_release=False),
             legal_stage=lead.stage.legal_stage,
+            third_party=any(draft.stage.third_party for draft, _ in drawn),
         ),
     )
 

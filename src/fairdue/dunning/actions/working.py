@@ -7,7 +7,7 @@ from datetime import date
 from fairdue.contact.actions import do_task
 from fairdue.contact.models import TaskKind
 from fairdue.dunning.desk import Desk
-from fairdue.dunning.judging import call_blocks
+from fairdue.dunning.judging import work_blocks
 from fairdue.dunning.models import Proposal, ProposalState
 from fairdue.dunning.policy.shape import Policy, Sender
 from fairdue.kernel.reasons import Reason, from_dict
@@ -17,9 +17,9 @@ from fairdue.people.actor import Actor
 
 
 def open_work(actor: Actor, desk: Desk, proposal: Proposal, policy: Policy, today: date) -> tuple[Reason, ...]:
-    """Open the task of a released proposal, or give what the gate holds against a call. The step's key is the task's."""
+    """Open the task of a released proposal, or give what the gate holds against a call or a third party. The step's key is the task's."""
     stage = policy.by_code[proposal.stage_code]
-    if proposal.action == TaskKind.CALL and (blocks := call_blocks(desk, proposal, policy)):
+    if blocks := work_blocks(desk, proposal, policy):
         return blocks
     owner = desk.customers[proposal.customer_id].account_owner_id if stage.sender is Sender.ACCOUNT_OWNER else None
     do_task(

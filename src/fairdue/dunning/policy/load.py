@@ -129,6 +129,7 @@ def _stage(reader: Reader, defaults: _Defaults, before: list[Stage]) -> Stage:
         instalment_offer=reader.integer("instalment_offer", None, low=2, high=12),
         cite_clause=reader.flag("cite_clause"),
         legal_stage=reader.flag("legal_stage"),
+        third_party=reader.flag("third_party"),
         release=Release(reader.choice("release", list(Release), defaults.release) or defaults.release),
     )
     reader.done()

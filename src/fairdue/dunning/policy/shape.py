@@ -103,6 +103,8 @@ class Stage:
     cite_clause: bool = False
     legal_stage: bool = False
     release: Release = Release.PERSON
+    third_party: bool = False
+    """Somebody else acts for the creditor, or the text says that somebody else will."""
 
     @cached_property
     def before_due(self) -> bool:
