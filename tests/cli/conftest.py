@@ -35,7 +35,7 @@ class Commands:
         self.now += timedelta(minutes=1)
         given = {
             "PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C.UTF-8", "FAIRDUE_DATA_DIR": str(self.folder),
-            "FAIRDUE_NOW": self.now.isoformat(), **self.env, **env,
+            "FAIRDUE_NOW": self.now.isoformat(), "PYTHONPATH": os.environ.get("PYTHONPATH", ""), **self.env, **env,
         }  # fmt: skip
         command = [sys.executable, "-c", "from fairdue.cli.main import app; app()", *arguments]
         return subprocess.run(command, env=given, capture_output=True, text=True, check=False, timeout=180)

@@ -207,3 +207,19 @@ def test_refusals_have_the_products_own_look_in_both_languages(ours: Sample, as_
             page = answer.content.decode()
             assert said in page, (language, said)
             assert 'class="alone"' in page
+
+
+def test_a_finding_of_the_audit_log_reads_in_the_language_of_the_page(ours: Sample, lead: Client):
+    audit.seal(ours.company.pk)
+    with connection.cursor() as cursor:
+        # A hand in the database, past the guards: what the chain is for.
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("ALTER TABLE ledger_audit_entry DISABLE TRIGGER USER")
+        else:
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'ledger_audit_entry'")
+            for (name,) in cursor.fetchall():
+                cursor.execute(f'DROP TRIGGER "{name}"')
+        cursor.execute("UPDATE ledger_audit_entry SET action = 'other' WHERE company_id = %s", [ours.company.pk])
+    page = lead.post(reverse("web:audit-verify"), headers={"Accept-Language": "zh-hans"}).content.decode()
+    assert "的内容与封存时不符" in page

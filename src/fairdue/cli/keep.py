@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from fairdue.cli import start
 from fairdue.cli.progress import bar, busy
@@ -27,12 +28,13 @@ def verify(
     chosen = start.company(company)
     from fairdue.cycle.anchors import outside_anchors
     from fairdue.ledger import audit
+    from fairdue.wording import words
 
     with busy(_("audit log")):
         findings = audit.verify(chosen.pk, outside_anchors(chosen.pk) if manifests else ())
     head = audit.head_of(chosen.pk)
     for finding in findings:
-        start.errors.print(f"[red]{finding.fault.value}[/] #{finding.sequence}: {finding.detail}", highlight=False)
+        start.errors.print(f"[red]#{finding.sequence}[/]: {escape(words.reason(finding.reason))}", highlight=False)
     if findings:
         start.fail(_("%(count)d findings: the audit log was tampered with") % {"count": len(findings)})
     start.console.print(

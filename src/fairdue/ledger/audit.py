@@ -21,6 +21,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from fairdue.kernel import chain
+from fairdue.kernel.reasons import Reason, because
+from fairdue.ledger.audit_reasons import AuditReason
 from fairdue.ledger.models import AuditAnchor, AuditEntry, AuditSeal
 from fairdue.people.actor import Actor
 from fairdue.people.models import Company
@@ -105,11 +107,11 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong with a chain, with the sequence where it shows."""
+    """One thing that is wrong with a chain, with the sequence where it shows, and the reason that tells it."""
 
     fault: Fault
     sequence: int
-    detail: str
+    reason: Reason
 
 
 def verify(company_id: int, anchors: Iterable[tuple[int, str, str]] = ()) -> list[Finding]:
@@ -123,15 +125,15 @@ def verify(company_id: int, anchors: Iterable[tuple[int, str, str]] = ()) -> lis
     for sequence, sealed, entry in _chain(company_id):
         expected += 1
         if sequence != expected:
-            findings.append(Finding(Fault.GAP, expected, f"sequence {expected} to {sequence - 1} is missing"))
+            findings.append(Finding(Fault.GAP, expected, because(AuditReason.GAP, first=expected, last=sequence - 1)))
             expected = sequence
         if entry is None:
-            findings.append(Finding(Fault.REMOVED, sequence, "the sealed entry is gone"))
+            findings.append(Finding(Fault.REMOVED, sequence, because(AuditReason.REMOVED)))
         else:
             findings += _edited(sequence, entry)
             linked = chain.link(head, sequence, entry.content_hash)
             if linked != sealed:
-                findings.append(Finding(Fault.BROKEN_LINK, sequence, "the link does not fit the entry before it"))
+                findings.append(Finding(Fault.BROKEN_LINK, sequence, because(AuditReason.BROKEN_LINK)))
         head = heads[sequence] = sealed
     stored = AuditAnchor.objects.filter(company_id=company_id).values_list("sequence", "head", "place")
     findings += [found for known in [*stored, *anchors] if (found := _against(heads, *known)) is not None]
@@ -164,14 +166,16 @@ def _edited(sequence: int, entry: AuditEntry) -> list[Finding]:
     now = content_hash(entry.company_id, entry.at, entry.actor, entry.action, entry.subject, entry.detail)
     if now == entry.content_hash:
         return []
-    return [Finding(Fault.EDITED, sequence, f"entry {entry.pk} no longer says what was sealed")]
+    return [Finding(Fault.EDITED, sequence, because(AuditReason.EDITED, entry=entry.pk))]
 
 
 def _against(heads: dict[int, str], sequence: int, head: str, place: str) -> Finding | None:
     if sequence not in heads:
-        return Finding(Fault.CUT_TAIL, sequence, f"{place} knows sequence {sequence}; the chain ends before it")
+        return Finding(Fault.CUT_TAIL, sequence, because(AuditReason.CUT_TAIL, place=place, sequence=sequence))
     if heads[sequence] != head:
-        return Finding(Fault.ANCHOR_DIFFERS, sequence, f"{place} knows another head for sequence {sequence}")
+        return Finding(
+            Fault.ANCHOR_DIFFERS, sequence, because(AuditReason.ANCHOR_DIFFERS, place=place, sequence=sequence)
+        )
     return None
 
 

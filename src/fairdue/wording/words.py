@@ -29,6 +29,7 @@ REASON_MODULES = (
     "fairdue.intake.reasons",
     "fairdue.kernel.money",
     "fairdue.law.reasons",
+    "fairdue.ledger.audit_reasons",
     "fairdue.ledger.rates",
     "fairdue.ledger.rates_file",
     "fairdue.ledger.snapshot_reasons",

@@ -93,6 +93,12 @@ def reason_list(stored: Iterable[Mapping[str, object]] | None) -> SafeString | s
 
 
 @register.filter
+def told(reason: Reason) -> str:
+    """Write one reason as a sentence."""
+    return words.reason(reason)
+
+
+@register.filter
 def bucket(days_overdue: int) -> str:
     """Give the colour of days overdue on the ageing scale, as the style sheet names it."""
     return f"b{bucket_of(days_overdue)}"
