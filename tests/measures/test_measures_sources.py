@@ -79,7 +79,7 @@ def test_a_snapshot_inside_a_transaction(company, booked, now, today, tmp_path):
     }  # fmt: skip
     opened = Snapshot.open(tmp_path / "s")
     customer = opened.table("customers").to_pylist()[0]
-    assert (customer["name"], customer["group_code"], customer["key_account"]) == ("Käufer", "G", True)
+    assert (customer["address_complete"], customer["group_code"], customer["key_account"]) == (False, "G", True)
     assert opened.table("facts")["reasons"].to_pylist()[0].replace(" ", "") == '[{"code":"x"}]'
     rows = measures.chase_items(opened.connect(threads=1), today).to_pylist()
     assert [(row["due_item_id"], row["open_minor"], row["held_minor"], row["days_overdue"]) for row in rows] == [

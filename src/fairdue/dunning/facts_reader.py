@@ -152,21 +152,29 @@ def values(column: pa.ChunkedArray) -> list[Any]:
 
 
 def _customers(table: pa.Table) -> dict[int, Customer]:
+    if "address_complete" not in table.column_names:
+        return _customers_with_addresses(table)
+    columns = ("id", "country", "language", "policy_code", "address_complete")
+    return {row[0]: Customer._make(row) for row in _rows(table, *columns)}
+
+
+def _customers_with_addresses(table: pa.Table) -> dict[int, Customer]:
+    """Read the customers of a snapshot taken before snapshots left personal columns out."""
     columns = ("id", "country", "language", "policy_code", "street", "city", "postal_code")
-    found = {}
-    for customer_id, country, language, policy_code, street, city, postal in _rows(table, *columns):
-        complete = bool(country and city and (street or postal))
-        found[customer_id] = Customer(customer_id, country, language, policy_code, complete)
-    return found
+    return {
+        row[0]: Customer._make((*row[:4], bool(row[1] and row[5] and (row[4] or row[6]))))
+        for row in _rows(table, *columns)
+    }
 
 
 def _recipients(table: pa.Table) -> dict[int, tuple[Recipient, ...]]:
     """Keep the contacts that may be written to: active, not bounced, not opted out."""
-    columns = ("customer_id", "id", "purpose", "language", "email", "channel", "consent", "bounced_on", "active")
+    email = "has_email" if "has_email" in table.column_names else "email"
+    columns = ("customer_id", "id", "purpose", "language", email, "channel", "consent", "bounced_on", "active")
     found: dict[int, tuple[Recipient, ...]] = {}
-    for customer_id, contact_id, purpose, language, email, _, consent, bounced_on, active in _rows(table, *columns):
+    for customer_id, contact_id, purpose, language, mailbox, _, consent, bounced_on, active in _rows(table, *columns):
         if active and consent != "refused":
-            mail = bool(email) and bounced_on is None
+            mail = bool(mailbox) and bounced_on is None
             found[customer_id] = (*found.get(customer_id, ()), Recipient(contact_id, purpose, language, mail))
     return found
 

@@ -1,4 +1,8 @@
-"""What the ledger puts into a snapshot. Rows recorded after ``known_at`` stay out; ``as_of`` is left to the measures."""
+"""What the ledger puts into a snapshot. Rows recorded after ``known_at`` stay out; ``as_of`` is left to the measures.
+
+No column says who a person is or how to reach one: rows refer by id, and of an address or a mailbox a run only asks whether there
+is one. So a snapshot may be kept as long as its run, and nothing in it has to be erased (docs/algorithms/personal-data.md).
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,11 @@ from fairdue.engine.snapshot import Manifest, Progress, SnapshotSource
 
 _TYPES = {"i": pa.int64(), "t": pa.string(), "d": pa.date32(), "b": pa.bool_(), "json": pa.string()}
 
+EXPRESSIONS = {
+    "_ADDRESSED": "(x.country <> '' AND x.city <> '' AND (x.street <> '' OR x.postal_code <> ''))",
+}
+"""Expressions that need spaces, by the name that a column list calls them by."""
+
 
 def _source(name: str, table: str, columns: str, where: str, joins: str = "") -> SnapshotSource:
     """Build a source from a column list such as ``id:i due_on:d code:t=g.code``: name, type and, after =, its expression."""
@@ -21,7 +30,9 @@ def _source(name: str, table: str, columns: str, where: str, joins: str = "") ->
         label, _, expression = column.partition("=")
         field, _, kind = label.partition(":")
         fields.append(pa.field(field, _TYPES[kind]))
-        value = expression or (f"CAST(x.{field} AS TEXT)" if kind == "json" else f"x.{field}")
+        value = EXPRESSIONS.get(expression, expression) or (
+            f"CAST(x.{field} AS TEXT)" if kind == "json" else f"x.{field}"
+        )
         expressions.append(f"{value} AS {field}")
     select = f"SELECT {', '.join(expressions)} FROM {table} x {joins} WHERE {where}"
     return SnapshotSource(name, select, pa.schema(fields))
@@ -33,23 +44,22 @@ _KNOWN = f"{_OURS} AND x.recorded_at <= :known_at"
 CUSTOMERS = _source(
     "customers",
     "ledger_customer",
-    "id:i number:t name:t legal_name:t group_id:i group_code:t=COALESCE(g.code,'') street:t postal_code:t city:t region:t"
-    " country:t language:t time_zone:t registration_no:t vat_no:t natural_person:t public_body:t size:t key_account:b"
-    " account_owner_id:i policy_code:t",
+    "id:i group_id:i group_code:t=COALESCE(g.code,'') address_complete:b=_ADDRESSED country:t language:t time_zone:t"
+    " natural_person:t public_body:t size:t key_account:b account_owner_id:i policy_code:t",
     _OURS,
     "LEFT JOIN ledger_customer_group g ON g.id = x.group_id",
 )
 CONTACTS = _source(
     "contacts",
     "ledger_contact",
-    "id:i customer_id:i purpose:t name:t language:t channel:t email:t phone:t time_zone:t consent:t consent_on:d"
+    "id:i customer_id:i purpose:t language:t channel:t has_email:b=(x.email<>'') time_zone:t consent:t consent_on:d"
     " bounced_on:d active:b",
     _OURS,
 )
 DOCUMENTS = _source(
     "documents",
     "ledger_document",
-    "id:i customer_id:i kind:t number:t issued_on:d delivered_on:d currency:t total_minor:i terms:t order_no:t"
+    "id:i customer_id:i kind:t number:t issued_on:d delivered_on:d currency:t total_minor:i terms:t"
     " source_id:i effective_on:d",
     _KNOWN,
 )
@@ -61,7 +71,7 @@ DUE_ITEMS = _source(
     _KNOWN,
 )
 DUE_DATE_CHANGES = _source(
-    "due_date_changes", "ledger_due_date_change", "id:i due_item_id:i due_on:d reason:t effective_on:d", _KNOWN
+    "due_date_changes", "ledger_due_date_change", "id:i due_item_id:i due_on:d effective_on:d", _KNOWN
 )
 PAYMENTS = _source(
     "payments",
@@ -87,7 +97,7 @@ HOLDS = _source(
     "holds",
     "ledger_hold",
     "id:i customer_id:i document_id:i due_item_id:i reason:t amount_minor:i currency:t since:d until:d owner_id:i"
-    " released_on:d release_reason:t",
+    " released_on:d",
     _KNOWN,
 )
 EFFECTS = _source("effects", "ledger_effect", "id:i customer_id:i kind:t since:d until:d cause:t", _KNOWN)
@@ -106,7 +116,7 @@ EXCHANGE_RATES = _source(
 ACCEPTED_TERMS = _source(
     "accepted_terms",
     "ledger_accepted_terms",
-    "id:i customer_id:i version:t clause:t language:t accepted_by:t accepted_on:d accepted_how:t valid_from:d"
+    "id:i customer_id:i version:t language:t accepted_on:d valid_from:d"
     " governing_law:t payment_terms:t interest_rate_ppm:i retention_of_title:b",
     _KNOWN,
 )
