@@ -58,6 +58,11 @@ NOW = Variable(
     "FAIRDUE_NOW", "", "Moment from which the entrances' clock runs, for demonstrations. Unset: the real one."
 )
 UPLOAD_MAX_MB = Variable("FAIRDUE_UPLOAD_MAX_MB", "50", "Largest file taken by upload or portal, in megabytes.")
+BLOB_URL = Variable(
+    "FAIRDUE_BLOB_URL",
+    "",
+    "Where stored files lie: s3://bucket/prefix?endpoint=https://…&region=… (extra s3). Unset: blobs/ in the data folder.",
+)
 
 ALL = (
     DATA_DIR,
@@ -72,6 +77,7 @@ ALL = (
     LANGUAGE,
     NOW,
     UPLOAD_MAX_MB,
+    BLOB_URL,
 )
 
 

@@ -3,6 +3,14 @@
 from fairdue.ledger.models.audit import AuditAnchor, AuditEntry, AuditSeal
 from fairdue.ledger.models.claims import Charge, ChargeKind, ExchangeRate
 from fairdue.ledger.models.documents import Document, DocumentKind, DueDateChange, DueItem
+from fairdue.ledger.models.files import (
+    CUSTOMER_WIDE,
+    NEVER_SHOWN,
+    CopyKind,
+    DocumentFile,
+    FileOrigin,
+    FileWithdrawal,
+)
 from fairdue.ledger.models.holds import Effect, EffectKind, Fact, Hold, HoldReason
 from fairdue.ledger.models.money import Allocation, AllocationKind, Payment
 from fairdue.ledger.models.parties import (
@@ -18,6 +26,12 @@ from fairdue.ledger.models.parties import (
 from fairdue.ledger.models.sources import Source
 
 __all__ = [
+    "CUSTOMER_WIDE",
+    "NEVER_SHOWN",
+    "CopyKind",
+    "DocumentFile",
+    "FileOrigin",
+    "FileWithdrawal",
     "AcceptedTerms",
     "Allocation",
     "AllocationKind",
