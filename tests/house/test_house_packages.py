@@ -31,7 +31,7 @@ def imported() -> set[str]:
 
 def test_every_import_is_of_a_locked_package() -> None:
     owners = packages_distributions()
-    optional = {"pyspark"}
+    optional = {"pyspark", "boto3", "botocore"}
     bare = {
         module: owners.get(module, ["?"])
         for module in imported() - optional

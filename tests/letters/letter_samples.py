@@ -14,6 +14,7 @@ from fairdue.letters.facts import (
     ChargeLine,
     Consequence,
     Document,
+    Enclosure,
     InstalmentLine,
     ItemKind,
     ItemLine,
@@ -169,7 +170,7 @@ def sample(document: Document, language: str, count: int = 3, currency: str = "E
         facts = replace(
             facts,
             tone=Tone.NEUTRAL,
-            enclosures=("RE-2026-1001.pdf", "RE-2026-1002.pdf", "RE-2026-1003.pdf"),
+            enclosures=tuple(Enclosure(f"RE-2026-{n}.pdf") for n in (1001, 1002, 1003)),
             earlier_letters_on=(date(2026, 2, 2), date(2026, 2, 18)),
             consequences=(*facts.consequences, Consequence.DELIVERIES_PAUSED, Consequence.COURT_ORDER),
             edited_paragraph="",

@@ -17,7 +17,7 @@ from letter_samples import SENDER, sample, swiss_sample
 
 from fairdue.letters import languages, render, render_html, render_many, render_pdf, render_text, subject
 from fairdue.letters.catalogue import choose
-from fairdue.letters.facts import Document, LetterFacts
+from fairdue.letters.facts import Document, Enclosure, LetterFacts
 from fairdue.letters.figures import Figures
 from fairdue.letters.references import spaced
 from fairdue.letters.wording import words
@@ -65,7 +65,12 @@ def contents(facts: LetterFacts) -> list[str]:
     w = words(choose(facts.language))
     found += [w.consequence(key) for key in facts.consequences]
     found += [figures.long_date(line.due_on) for line in facts.instalments]
-    found += [facts.edited_paragraph, facts.portal_link, *facts.enclosures, *facts.legal_notes]
+    found += [
+        facts.edited_paragraph,
+        facts.portal_link,
+        *(one.file_name for one in facts.enclosures),
+        *facts.legal_notes,
+    ]
     return [text for text in found if text]
 
 
@@ -166,7 +171,7 @@ def test_hostile_text_stays_text(hostile: str) -> None:
         debtor=replace(facts.debtor, name=hostile, attention=hostile),
         items=(line, *facts.items[1:]),
         edited_paragraph=hostile,
-        enclosures=(hostile,),
+        enclosures=(Enclosure(hostile),),
         customer_number=hostile,
     )
     result = render(facts)

@@ -147,6 +147,8 @@ class GateFacts:
     customer_holds: tuple[str, ...] = ()
     """Reasons of holds on the whole customer."""
     items: Mapping[int, ItemState] | None = None
+    withdrawn: frozenset[str] = frozenset()
+    """Hashes of this customer's document files that were taken back and are in force nowhere else."""
     steps_done: frozenset[str] = frozenset()
     """Step keys with a recorded hand-over, as far as the step asks for them."""
 
@@ -170,6 +172,10 @@ class Step:
     legal_stage: bool = False
     earliest_on: date | None = None
     requires: tuple[str, ...] = ()
+    missing_copies: tuple[tuple[str, str], ...] = ()
+    """Copies without which the policy lets nothing leave: (kind of file, documents that lack it; none: the customer)."""
+    enclosed: tuple[str, ...] = ()
+    """Hashes of the files that go along."""
     third_party: bool = False
     """Somebody else acts for the creditor, or the text says that somebody else will."""
     third_party_cleared: bool = False

@@ -31,6 +31,7 @@ from fairdue.contact.models import (
 )
 from fairdue.contact.places import known_zone, place
 from fairdue.contact.rules import WRITTEN_IN_ANSWER
+from fairdue.ledger.file_queries import withdrawn_of
 from fairdue.ledger.models import Contact, Customer, Fact
 from fairdue.ledger.queries import holds_on, open_items, unapplied_payments
 from fairdue.people.models import Company
@@ -56,7 +57,7 @@ def gate_facts(
     company: Company | None = None,
     shared: CompanyFacts | None = None,
 ) -> dict[int, GateFacts]:
-    """Give the gate's facts of customers (None: all of the company) at a moment, in nine set-based queries.
+    """Give the gate's facts of customers (None: all of the company) at a moment, in ten set-based queries.
 
     ``with_items`` adds the live open and held amounts (two queries more), which the sending stage needs. Days are those
     of the company's place for the ledger, of the customer's place for the budget. Who asks for one customer after the
@@ -87,6 +88,7 @@ def gate_facts(
             unmatched_minor=parts.unmatched.get(row[0], {}),
             customer_holds=parts.holds.get(("customer", row[0]), ()),
             items=parts.items().get(row[0], {}) if with_items else None,
+            withdrawn=parts.withdrawn.get(row[0], frozenset()),
         )
     return found
 
@@ -110,6 +112,7 @@ class _Parts:
         self.history = _history(company.pk, few, at)
         self.unmatched = _unmatched(company.pk, few, today)
         self.holds = holds_on(company.pk, today, customer_ids=few).whole
+        self.withdrawn = withdrawn_of(company.pk, few)
         self._items: dict[int, dict[int, ItemState]] | None = None
 
     def items(self) -> dict[int, dict[int, ItemState]]:
@@ -231,6 +234,7 @@ def step_of(message: OutboxMessage, facts: GateFacts) -> Step:
         items=tuple(ClaimItem(*row) for row in message.claim_items),
         edited_text=message.edited_text,
         legal_stage=message.legal_stage,
+        enclosed=tuple(str(one["sha256"]) for one in message.attachments),
         third_party=message.third_party,
         third_party_cleared=cleared,
         earliest_on=message.earliest_on,

@@ -143,6 +143,12 @@ class GateReason(ContactReason):
     TONE_BLAME = ("gate_tone_blame", gettext_noop("The edited text blames: “%(found)s”."))
     TONE_SHAMING = ("gate_tone_shaming", gettext_noop("The edited text shames: “%(found)s”."))
     TONE_DISCLOSURE = ("gate_tone_disclosure", gettext_noop("The edited text speaks of telling others: “%(found)s”."))
+    COPY_MISSING = ("gate_copy_missing", gettext_noop("A copy is missing: %(copy_kind)s for %(documents)s."))
+    COPY_MISSING_WIDE = ("gate_copy_missing_wide", gettext_noop("A copy is missing: %(copy_kind)s of the customer."))
+    COPY_WITHDRAWN = (
+        "gate_copy_withdrawn",
+        gettext_noop("Files in the message that were taken back after the release: %(count)s."),
+    )
     SECOND_PERSON = ("gate_second_person", gettext_noop("A second person has to approve this message."), True)
     DAILY_CAP = (
         "gate_daily_cap",

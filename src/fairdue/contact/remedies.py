@@ -36,6 +36,7 @@ class Mend(ReasonCode):
         "mend_confirm_licence",
         gettext_noop("Confirm the licence, registration or mandate in the settings, or choose another way."),
     )
+    ADD_COPY = ("mend_add_copy", gettext_noop("Add the file on the customer's page, or have the policy only warn."))
     APPROVE = ("mend_approve", gettext_noop("Let a second person look at it and approve."))
     POLICY = ("mend_policy", gettext_noop("Change the policy when the rehearsal is over."))
     LOOK = ("mend_look", gettext_noop("Look at the customer's page."))
@@ -90,6 +91,10 @@ _MENDS: dict[str, tuple[Mend, str, str]] = {
         (_G.TONE_THREAT.code, _G.TONE_BLAME.code, _G.TONE_SHAMING.code, _G.TONE_DISCLOSURE.code),
         (Mend.EDIT_TEXT, "proposal", ""),
     ),
+    **dict.fromkeys(
+        (_G.COPY_MISSING.code, _G.COPY_MISSING_WIDE.code), (Mend.ADD_COPY, "customer", "fairdue files add PATH")
+    ),
+    _G.COPY_WITHDRAWN.code: (Mend.RUN_AGAIN, "runs", "fairdue run"),
     _G.SECOND_PERSON.code: (Mend.APPROVE, "outbox", ""),
     _G.DRY_RUN.code: (Mend.POLICY, "policy", _EXPORT),
 }  # fmt: skip

@@ -409,6 +409,16 @@ def tone(step: Step, facts: GateFacts, policy: GatePolicy, stage: Stage) -> Iter
                 yield because(_TONES[category], found=found)
 
 
+def documents(step: Step, facts: GateFacts, policy: GatePolicy, stage: Stage) -> Iterator[Reason]:
+    """Block while a copy is missing that the policy insists on, and when one that goes along was taken back meanwhile."""
+    for kind, lacking in step.missing_copies:
+        code = GateReason.COPY_MISSING if lacking else GateReason.COPY_MISSING_WIDE
+        yield because(code, copy_kind=kind, **({"documents": lacking} if lacking else {}))
+    taken_back = sum(sha256 in facts.withdrawn for sha256 in step.enclosed)
+    if taken_back:
+        yield because(GateReason.COPY_WITHDRAWN, count=taken_back)
+
+
 def release(step: Step, facts: GateFacts, policy: GatePolicy, stage: Stage) -> Iterator[Reason]:
     """Block, at sending, what misses its second person, is beyond the daily cap, or is only rehearsed."""
     if stage is not Stage.SENDING:
@@ -422,7 +432,7 @@ def release(step: Step, facts: GateFacts, policy: GatePolicy, stage: Stage) -> I
 
 
 CHECKS: tuple[Check, ...] = (
-    balance, in_transit, _bank_data, holds, budget, quiet, recipient, small_balance, legal_clock, tone, release,
+    balance, in_transit, _bank_data, holds, budget, quiet, recipient, small_balance, legal_clock, tone, documents, release,
 )  # fmt: skip
 
 

@@ -45,6 +45,7 @@ class CheckName(ReasonCode):
     SMALL_BALANCE = ("check_small_balance", gettext_noop("Small balance"))
     LEGAL_CLOCK = ("check_legal_clock", gettext_noop("Legal clock"))
     TONE = ("check_tone", gettext_noop("Tone of edited text"))
+    DOCUMENTS = ("check_documents", gettext_noop("Copies of documents"))
     RELEASE = ("check_release", gettext_noop("Second person, daily cap, dry run"))
     OTHER = ("check_other", gettext_noop("Check “%(name)s”"))
 
@@ -92,6 +93,8 @@ class WhyFact(ReasonCode):
         "why_conduct_person",
         gettext_noop("The rules of conduct for %(country)s were asked, those for natural persons too."),
     )
+    ENCLOSED = ("why_enclosed", gettext_noop("Files that go along: %(count)s."))
+    NO_COPIES = ("why_no_copies", gettext_noop("No copy has to go along, or all are there."))
     NOT_CHASING = ("why_not_chasing", gettext_noop("This message does not chase."))
     AT_SENDING = ("why_at_sending", gettext_noop("Asked of messages, at the moment of sending."))
     NOT_IN_POLICY = ("why_not_in_policy", gettext_noop("The policy does not ask for it."))
@@ -304,6 +307,13 @@ def _tone(asked: _Asked) -> Told:
     return bool(asked.step.edited_text), () if asked.step.edited_text else (because(WhyFact.NOT_EDITED),)
 
 
+def _documents(asked: _Asked) -> Told:
+    step = asked.step
+    if step.enclosed or step.missing_copies:
+        return True, (because(WhyFact.ENCLOSED, count=len(step.enclosed)),) if step.enclosed else ()
+    return False, (because(WhyFact.NO_COPIES),)
+
+
 def _release(asked: _Asked) -> Told:
     if asked.stage is not Stage.SENDING:
         return False, (because(WhyFact.AT_SENDING),)
@@ -323,5 +333,6 @@ _TELLERS: dict[str, Callable[[_Asked], Told]] = {
     "small_balance": _small_balance,
     "legal_clock": _legal_clock,
     "tone": _tone,
+    "documents": _documents,
     "release": _release,
 }

@@ -15,6 +15,7 @@ from fairdue.contact.facts import GateFacts
 from fairdue.contact.models import MessageState, OutboxMessage
 from fairdue.contact.queries import gate_facts
 from fairdue.dunning.models import Notice
+from fairdue.ledger.file_queries import Copy, copies_of
 from fairdue.ledger.models import AcceptedTerms, Allocation, Charge, Contact, Customer, DueItem
 from fairdue.ledger.queries import OpenItem, Unapplied, open_items, unapplied_payments
 from fairdue.people.models import BankAccount, Company
@@ -56,6 +57,7 @@ class Desk:
     charged: dict[int, list[Charged]]
     said: dict[AccountKey, list[Said]]
     gates: dict[int, GateFacts]
+    copies: dict[int, list[Copy]]
     base_url: str
 
 
@@ -86,6 +88,7 @@ def lay_out(company_id: int, customer_ids: Collection[int], today: date, at: dat
         charged=_charged(open_ids),
         said=_said(ids),
         gates=gate_facts(company_id, ids, at, with_items=True),
+        copies=copies_of(company_id, ids),
         base_url=settings.BASE_URL,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import quote
 
@@ -11,6 +11,7 @@ from babel.languages import get_official_languages
 
 from fairdue.dunning import parties
 from fairdue.dunning.claims import ClaimedItem, Claims, Deal, claims_of, party
+from fairdue.dunning.copies import CopyPlan, Paper, plan
 from fairdue.dunning.deadlines import deadline
 from fairdue.dunning.desk import Desk
 from fairdue.dunning.models import Proposal
@@ -42,6 +43,7 @@ class Draft:
     claims: Claims
     claim_items: tuple[tuple[int, int, int], ...]
     notes: tuple[Reason, ...]
+    copies: CopyPlan
 
 
 def make_draft(
@@ -67,9 +69,12 @@ def make_draft(
         return because(ReleaseReason.NOTHING_LEFT)
     notes: list[Reason] = []
     claims = _claims(desk, customer, asked, stage, policy, proposal)
+    papers = [Paper(item.document_id, item.document_number) for item in asked]
+    copies = plan(stage.copies, desk.copies.get(customer.pk, ()), papers)
     facts = _facts(desk, proposal, customer, stage, lines, claims, portal_link, releaser, notes)
+    facts = replace(facts, enclosures=copies.enclosures())
     items = tuple((item.due_item_id, item.open_minor, item.held_minor) for item in [*asked, *shown])
-    return Draft(proposal, stage, facts, claims, items, (*notes, *claims.notes))
+    return Draft(proposal, stage, facts, claims, items, (*notes, *copies.notes(), *claims.notes), copies)
 
 
 def _line(item: OpenItem, desk: Desk, *, whole: bool = False) -> letter.ItemLine:

@@ -44,6 +44,7 @@ def gate_step(
     items: Iterable[tuple[int, int, int]],
     edited_text: str = "",
     cleared: bool = False,
+    missing_copies: tuple[tuple[str, str], ...] = (),
 ) -> Step:
     """Give the step that the gate judges; ``items`` are (due item, open minor, held minor).
 
@@ -60,6 +61,7 @@ def gate_step(
         items=tuple(ClaimItem(*item) for item in items),
         edited_text=edited_text,
         legal_stage=stage.legal_stage,
+        missing_copies=missing_copies,
         third_party=stage.third_party,
         third_party_cleared=stage.third_party and cleared,
     )

@@ -29,6 +29,7 @@ def blocks_of(desk: Desk, draft: Draft, policy: Policy) -> tuple[Reason, ...]:
         items=draft.claim_items,
         edited_text=proposal.edited_text,
         cleared=is_cleared(desk, draft.stage, proposal.customer_id),
+        missing_copies=draft.copies.blocking,
     )
     gate = replace(gate_policy(policy, draft.stage), two_person_release=False)
     return check(step, desk.gates[proposal.customer_id], gate, GateMoment.PROPOSAL).blocks

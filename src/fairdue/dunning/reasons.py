@@ -85,6 +85,9 @@ class ReleaseReason(ReasonCode):
         gettext_noop("The deadline moved from %(asked)s to %(until)s (business day, or a country's minimum)."),
     )
     CLAUSE_ABSENT = ("release.clause_absent", gettext_noop("No accepted terms on record: the letter cites no clause."))
+    COPY_ABSENT = ("release.copy_absent", gettext_noop("No copy on file: %(copy_kind)s for %(documents)s."))
+    COPY_ABSENT_WIDE = ("release.copy_absent_wide", gettext_noop("No copy on file: %(copy_kind)s of the customer."))
+    COPY_UNREADABLE = ("release.copy_unreadable", gettext_noop("A copy that goes along cannot be read: %(error)s"))
     BANK_ABSENT = ("release.bank_absent", gettext_noop("No bank account in %(currency)s: the letter names none."))
     LANGUAGE_FALLBACK = (
         "release.language_fallback",

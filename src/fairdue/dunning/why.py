@@ -26,10 +26,11 @@ from fairdue.contact.remedies import Remedy, remedies
 from fairdue.contact.rules import legal_clock
 from fairdue.contact.why import Finding, Verdict, explain
 from fairdue.dunning.account import Account
+from fairdue.dunning.copies import Wanted, blocking_copies
 from fairdue.dunning.gate import gate_policy, gate_step, work_step
 from fairdue.dunning.live import live_book
 from fairdue.dunning.models import RELEASABLE_STATES, Proposal
-from fairdue.dunning.policy.shape import Policy, Release
+from fairdue.dunning.policy.shape import Policy, Release, Stage
 from fairdue.dunning.queries import policies_in_force
 from fairdue.dunning.reasons import DunningReason
 from fairdue.dunning.rules import decide
@@ -156,6 +157,11 @@ class _Reader:
         """Say whether a person has confirmed that a third party may act in the customer's country."""
         return self.facts().place.country in cleared_countries(self.company.pk, self.at.date())
 
+    def missing_copies(self, stage: Stage, lines: list[tuple[int, int, int]]) -> tuple[tuple[str, str], ...]:
+        """Give the copies without which the policy lets nothing leave."""
+        items = tuple(item for item, opened, held in lines if opened > held)
+        return blocking_copies(self.company.pk, {"": Wanted(self.customer_id, stage, items)}).get("", ())
+
     def proposal(self, step_key: str) -> Proposal | None:
         """Give the proposal that waits for a decision on a step."""
         if self._proposals is None:
@@ -228,6 +234,7 @@ def _step(row: Mapping[str, Any], lines: list[tuple[int, int, int]], policy: Pol
         items=lines,
         edited_text=proposal.edited_text if proposal else "",
         cleared=stage.third_party and reader.cleared(),
+        missing_copies=reader.missing_copies(stage, lines),
     )
     checks: tuple[Finding, ...] = ()
     if row["action"] == "task" and stage.third_party:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from fairdue.ledger.models import CUSTOMER_WIDE, NEVER_SHOWN, DocumentFile
+from fairdue.ledger.models import CUSTOMER_WIDE, NEVER_SHOWN, DocumentFile, FileWithdrawal
 
 IDS_A_QUERY = 5_000
 
@@ -50,7 +50,7 @@ def _copies(rows: QuerySet[DocumentFile]) -> Iterable[Copy]:
         "recorded_at",
     )  # fmt: skip
     for row in rows.order_by("-recorded_at", "-id").values_list(*names):
-        yield Copy(*row[:4], row[4] or "", *row[5:])
+        yield Copy(row[0], row[1], row[2], row[3], row[4] or "", *row[5:10])
 
 
 def copy_for(copies: Iterable[Copy], kind: str, document_id: int) -> Copy | None:
@@ -64,3 +64,16 @@ def copy_for(copies: Iterable[Copy], kind: str, document_id: int) -> Copy | None
         if copy.document_id is None and kind in CUSTOMER_WIDE:
             wide = wide or copy
     return wide
+
+
+def withdrawn_of(company_id: int, customer_ids: Collection[int] | None) -> dict[int, frozenset[str]]:
+    """Give the hashes that were withdrawn from customers (None: all) and are in force nowhere with them. One or two queries."""
+    taken_back = FileWithdrawal.objects.filter(company_id=company_id)
+    if customer_ids is not None:
+        taken_back = taken_back.filter(file__customer_id__in=list(customer_ids))
+    gone = set(taken_back.values_list("file__customer_id", "file__sha256"))
+    if not gone:
+        return {}
+    standing = in_force(company_id).filter(sha256__in={sha256 for _, sha256 in gone})
+    left = gone - set(standing.values_list("customer_id", "sha256"))
+    return {owner: frozenset(sha for who, sha in left if who == owner) for owner in {who for who, _ in left}}

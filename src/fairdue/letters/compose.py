@@ -83,11 +83,17 @@ def compose(facts: LetterFacts) -> Letter:
         talk=_talk(facts.contact_person, w),
         closing=w.closing(warm),
         signature=tuple(line for line in (facts.sender.name, facts.sender.role, facts.creditor.name) if line),
-        enclosures=Box(w._("Enclosures"), points=facts.enclosures) if facts.enclosures else None,
+        enclosures=_enclosures(facts, w),
         legal=facts.legal_notes,
         colon=w._(": "),
         page_words=_page_words(w),
     )
+
+
+def _enclosures(facts: LetterFacts, w: Words) -> Box | None:
+    """Name what goes along; what is too large stands on the debtor's page, where the letter links to one, and is said to."""
+    said = [w.enclosure(one) for one in facts.enclosures if not one.online or facts.portal_link]
+    return Box(w._("Enclosures"), points=tuple(said)) if said else None
 
 
 def _page_words(w: Words) -> tuple[str, str, str]:

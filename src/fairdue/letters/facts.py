@@ -229,6 +229,27 @@ class ReceivedPayment:
     reference: str = ""
 
 
+class CopyKind(StrEnum):
+    """What an enclosure is a copy of."""
+
+    INVOICE = "invoice"
+    CONTRACT = "contract"
+    ORDER = "order"
+    DELIVERY_PROOF = "delivery_proof"
+    ACCEPTANCE = "acceptance"
+    CONFIRMATION = "confirmation"
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that goes along, or (``online``) waits on the debtor's page. Without a kind, its name stands alone."""
+
+    file_name: str
+    kind: CopyKind | None = None
+    number: str = ""
+    online: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class LetterFacts:
     """Everything one letter says. Equal facts give equal bytes."""
@@ -255,7 +276,7 @@ class LetterFacts:
     payment_reference: str = ""
     payment_link: str = ""
     portal_link: str = ""
-    enclosures: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
     edited_paragraph: str = ""
     """A person's own words, set after the opening; blank lines part paragraphs."""
     legal_notes: tuple[str, ...] = ()

@@ -16,6 +16,8 @@ from fairdue.letters.facts import (
     ChargeKind,
     ChargeLine,
     Consequence,
+    CopyKind,
+    Enclosure,
     ItemKind,
     Person,
     RatePeriod,
@@ -68,6 +70,29 @@ class Words:
             ChargeKind.INTEREST: _("Late interest"),
             ChargeKind.COMPENSATION: _("Fixed compensation for recovery costs"),
             ChargeKind.FEE: _("Fee"),
+        }
+        return names[kind]
+
+    def enclosure(self, one: Enclosure) -> str:
+        """Name an enclosure: what it is a copy of, of which document, under which file name, and where it is found."""
+        if one.kind is None:
+            return one.file_name
+        (name,) = self.own((one.file_name,))
+        what = " ".join(part for part in (self.copy_kind(one.kind), one.number) if part)
+        if one.online:
+            return self._("%(copy)s (on your page: %(file)s)") % {"copy": what, "file": name}
+        return self._("%(copy)s (%(file)s)") % {"copy": what, "file": name}
+
+    def copy_kind(self, kind: CopyKind) -> str:
+        """Name what a file is a copy of."""
+        _ = self._
+        names = {
+            CopyKind.INVOICE: _("Invoice"),
+            CopyKind.CONTRACT: _("Contract"),
+            CopyKind.ORDER: _("Order"),
+            CopyKind.DELIVERY_PROOF: _("Proof of delivery"),
+            CopyKind.ACCEPTANCE: _("Acceptance record"),
+            CopyKind.CONFIRMATION: _("Confirmation"),
         }
         return names[kind]
 

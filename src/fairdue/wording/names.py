@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fairdue.contact.models import TaskKind
 from fairdue.dunning.models import Action, ProposalState
-from fairdue.ledger.models import Channel, ContactPurpose, EffectKind, HoldReason
+from fairdue.ledger.models import Channel, ContactPurpose, CopyKind, EffectKind, HoldReason
 from fairdue.people.models import Role
 from fairdue.wording import words
 
@@ -89,6 +89,11 @@ def hold(code: str) -> str:
 def effect(code: str) -> str:
     """Name an effect."""
     return _of(EffectKind, code) or _plain(code)
+
+
+def copy_kind(code: str) -> str:
+    """Name what a file is a copy of."""
+    return _of(CopyKind, code) or _plain(code)
 
 
 def country(code: str) -> str:

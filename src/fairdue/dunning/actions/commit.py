@@ -23,6 +23,7 @@ from fairdue.contact.models import GateBlock, GateStage
 from fairdue.contact.queries import cleared_countries, gate_facts
 from fairdue.contact.rules import check
 from fairdue.dunning.collector import paused
+from fairdue.dunning.copies import Wanted, blocking_copies
 from fairdue.dunning.facts_reader import values
 from fairdue.dunning.gate import gate_policy, gate_step, third_party_blocks
 from fairdue.dunning.models import PENDING_STATES, DunningRun, PolicyVersion, Proposal, ProposalLine, ProposalState
@@ -143,6 +144,7 @@ def _ask_gate(
     cleared = cleared_countries(actor.company_id, decisions.as_of) if others else frozenset()
     facts = gate_facts(actor.company_id, {row["customer_id"] for row in messages}, actor.at)
     numbers = {key: number for number, key in enumerate(decisions.proposals.column("step_key").to_pylist())}
+    missing = _missing_copies(actor.company_id, messages, policies, lines, numbers)
     gates: dict[tuple[int, str], GatePolicy] = {}
     found: dict[str, list[dict[str, object]]] = {}
     for done, row in enumerate(messages):
@@ -164,6 +166,7 @@ def _ask_gate(
             language=row["language"],
             items=[line[:3] for line in lines.get(numbers[row["step_key"]], ())],
             cleared=customer.place.country in cleared,
+            missing_copies=missing.get(row["step_key"], ()),
         )
         if row["action"] in TASK_ACTIONS:
             blocks = third_party_blocks(step, customer, gate)
@@ -172,6 +175,24 @@ def _ask_gate(
         if blocks:
             found[row["step_key"]] = [reason.as_dict() for reason in blocks]
     return found
+
+
+def _missing_copies(
+    company_id: int,
+    rows: list[dict[str, Any]],
+    policies: dict[int, Policy],
+    lines: dict[int, list[tuple[int, int, int, int]]],
+    numbers: dict[str, int],
+) -> dict[str, tuple[tuple[str, str], ...]]:
+    wanted = {
+        row["step_key"]: Wanted(
+            row["customer_id"],
+            policies[row["policy_version_id"]].by_code[row["stage_code"]],
+            tuple(item for item, opened, held, _ in lines.get(numbers[row["step_key"]], ()) if opened > held),
+        )
+        for row in rows
+    }
+    return blocking_copies(company_id, wanted)
 
 
 def _by_other(row: dict[str, Any], policies: dict[int, Policy]) -> bool:

@@ -29,6 +29,7 @@ from fairdue.dunning.reasons import ReleaseReason
 from fairdue.kernel.reasons import Reason, because
 from fairdue.ledger.models import Customer
 from fairdue.ledger.rates import DayRates, rates_on
+from fairdue.ledger.store import BlobError, StoreUnreachable
 from fairdue.letters import LettersError
 from fairdue.people.actor import Actor, Right
 from fairdue.people.models import User
@@ -149,12 +150,16 @@ class _Work:
             with transaction.atomic():
                 send_together(self.actor, self.desk, drafts, self.today)
         except LettersError as error:
-            for draft in drafts:
-                reason = because(ReleaseReason.NO_LETTER, error=str(error))
-                self.outcomes.append(Outcome(draft.proposal.pk, "refused", (reason,)))
+            self._refuse(drafts, because(ReleaseReason.NO_LETTER, error=str(error)))
+            return
+        except (BlobError, StoreUnreachable) as error:
+            self._refuse(drafts, because(ReleaseReason.COPY_UNREADABLE, error=str(error)))
             return
         for draft in drafts:
             self.outcomes.append(Outcome(draft.proposal.pk, "released", draft.notes))
+
+    def _refuse(self, drafts: Iterable[Draft], reason: Reason) -> None:
+        self.outcomes += [Outcome(draft.proposal.pk, "refused", (reason,)) for draft in drafts]
 
     def _refusal(self, proposal: Proposal) -> Reason | None:
         if proposal.state not in RELEASABLE_STATES:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from fairdue.contact.actions import Attachment, Outgoing, do_make_link, do_queue, do_store, do_task
 from fairdue.contact.facts import ClaimItem
 from fairdue.dunning.actions.working import mark_released
+from fairdue.dunning.copies import bytes_of
 from fairdue.dunning.desk import Desk
 from fairdue.dunning.draft import Draft
 from fairdue.dunning.drawing import Drawn, draw, joined_html, joined_text, plain
@@ -41,6 +42,7 @@ def send_together(actor: Actor, desk: Desk, drafts: Sequence[Draft], today: date
     attachments = tuple(
         do_store(actor, letter.result.pdf, file_name=f"{draft.facts.reference}.pdf") for draft, letter in drawn
     )
+    attachments += _copies(actor, [draft for draft, _ in drawn])
     notices = [_notice(actor, draft, letter, lead.step_key, today) for draft, letter in drawn]
     _queue(actor, drawn, attachments)
     for draft in drafts:
@@ -49,12 +51,29 @@ def send_together(actor: Actor, desk: Desk, drafts: Sequence[Draft], today: date
     return notices
 
 
+def _copies(actor: Actor, drafts: Sequence[Draft]) -> tuple[Attachment, ...]:
+    """Attach the copies of all letters, the same bytes once, under names that differ. Raises BlobError, OSError."""
+    wanted = list({copy.sha256: copy for draft in drafts for copy in draft.copies.enclosed}.values())
+    found, names = [], set[str]()
+    for copy, data in bytes_of(wanted):
+        name, place = copy.file_name, 1
+        while name.casefold() in names:
+            stem, dot, ending = copy.file_name.rpartition(".")
+            place += 1
+            name = f"{stem}-{place}.{ending}" if dot else f"{copy.file_name}-{place}"
+        names.add(name.casefold())
+        found.append(do_store(actor, data, file_name=name, media_type=copy.media_type))
+    return tuple(found)
+
+
 def _notice(actor: Actor, draft: Draft, drawn: Drawn, message_key: str, today: date) -> Notice:
     proposal, totals = draft.proposal, draft.facts.totals
     signed = f"{proposal.first_release_by} + {actor.name}" if proposal.first_release_by else actor.name
     facts = plain(draft.facts)
     if proposal.waived_charges:
         facts["waived_charges"] = proposal.waived_charges
+    if kept := draft.copies.as_list():
+        facts["copies"] = kept
     notice = Notice.objects.create(
         company_id=actor.company_id, customer_id=proposal.customer_id, currency=proposal.currency, proposal=proposal,
         step_key=proposal.step_key, message_key=message_key, number=draft.facts.reference, level=proposal.level,

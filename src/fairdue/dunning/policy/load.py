@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import yaml
 
+from fairdue.dunning.policy.copies import read_copies
 from fairdue.dunning.policy.gate import read_gate
 from fairdue.dunning.policy.nodes import ALLOWED, PolicyError, Problem, Reader, compose
 from fairdue.dunning.policy.shape import (
@@ -129,6 +130,7 @@ def _stage(reader: Reader, defaults: _Defaults, before: list[Stage]) -> Stage:
         instalment_offer=reader.integer("instalment_offer", None, low=2, high=12),
         cite_clause=reader.flag("cite_clause"),
         legal_stage=reader.flag("legal_stage"),
+        copies=read_copies(reader),
         third_party=reader.flag("third_party"),
         release=Release(reader.choice("release", list(Release), defaults.release) or defaults.release),
     )
@@ -245,6 +247,7 @@ def _only_messages(reader: Reader, stage: Stage) -> None:
         "instalment_offer",
         "interest",
         "compensation",
+        "copies",
     ):
         if name in reader.values:
             advice = _("Remove the key, or use “action: message”.")

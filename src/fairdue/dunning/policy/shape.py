@@ -63,6 +63,22 @@ class Timing:
     business: bool = False
 
 
+class Missing(StrEnum):
+    """What a missing copy means for a letter that should take it along."""
+
+    WARN = "warn"
+    BLOCK = "block"
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """Copies that a letter takes along: ``kinds`` of document files, up to ``most_mb`` megabytes; the rest is shown online."""
+
+    kinds: tuple[str, ...]
+    missing: Missing = Missing.WARN
+    most_mb: int = 8
+
+
 @dataclass(frozen=True, slots=True)
 class StageTask:
     """A task that a stage makes beside its message, ``after_days`` later."""
@@ -102,6 +118,7 @@ class Stage:
     instalment_offer: int | None = None
     cite_clause: bool = False
     legal_stage: bool = False
+    copies: Copies | None = None
     release: Release = Release.PERSON
     third_party: bool = False
     """Somebody else acts for the creditor, or the text says that somebody else will."""

@@ -81,7 +81,9 @@ def bucket_store(url: str) -> BucketStore:
         raise ImproperlyConfigured("FAIRDUE_BLOB_URL needs boto3: pip install 'fairdue[s3]'") from None
     asked = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     if unknown := sorted(set(asked) - {"endpoint", "region"}):
-        raise ImproperlyConfigured(f"FAIRDUE_BLOB_URL: {', '.join(unknown)} is not known; there are endpoint and region")
+        raise ImproperlyConfigured(
+            f"FAIRDUE_BLOB_URL: {', '.join(unknown)} is not known; there are endpoint and region"
+        )
     style = {"addressing_style": "path"} if "endpoint" in asked else {}
     client = boto3.client(
         "s3",

@@ -1,0 +1,66 @@
+"""The optional bucket, against a local S3-compatible server."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from fairdue.ledger import store
+from fairdue.ledger.store.s3 import bucket_store
+
+boto3 = pytest.importorskip("boto3")
+server = pytest.importorskip("moto.server")
+DATA = b"%PDF-1.7 in a bucket"
+SHA = hashlib.sha256(DATA).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def endpoint():
+    running = server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    running.start()
+    host, port = running.get_host_and_port()
+    yield f"http://{host}:{port}"
+    running.stop()
+
+
+@pytest.fixture
+def client(endpoint, monkeypatch, settings, tmp_path):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    made = boto3.client("s3", endpoint_url=endpoint, region_name="eu-central-1")
+    name = f"files-{tmp_path.name.replace('_', '-').lower()}"
+    made.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    settings.FAIRDUE_BLOB_URL = f"s3://{name}/kept?endpoint={endpoint}&region=eu-central-1"
+    settings.DATA_DIR = tmp_path
+    made.name = name
+    return made
+
+
+def test_bytes_lie_in_the_bucket_by_their_hash_and_nowhere_on_disk(client, tmp_path):
+    assert store.put(DATA) == store.put(DATA) == SHA
+    listed = client.list_objects_v2(Bucket=client.name)["Contents"]
+    assert [one["Key"] for one in listed] == [f"kept/{SHA[:2]}/{SHA[2:4]}/{SHA}"]
+    assert store.get(SHA) == DATA
+    assert list(tmp_path.rglob("*")) == []
+
+
+def test_a_missing_or_changed_object_is_told_apart_from_a_server_out_of_reach(client, settings):
+    with pytest.raises(store.BlobError, match="missing"):
+        store.get(SHA)
+    store.put(DATA)
+    client.put_object(Bucket=client.name, Key=f"kept/{SHA[:2]}/{SHA[2:4]}/{SHA}", Body=b"forged")
+    with pytest.raises(store.BlobError, match="changed"):
+        store.get(SHA)
+    assert store.put(DATA) == SHA
+    assert store.get(SHA) == DATA
+    settings.FAIRDUE_BLOB_URL = "s3://nowhere-at-all?endpoint=http://127.0.0.1:9&region=eu-central-1"
+    with pytest.raises(store.StoreUnreachable):
+        store.put(DATA)
+
+
+@pytest.mark.parametrize("url", ["https://bucket/x", "s3://", "s3://bucket?secret=1"])
+def test_a_wrong_address_is_named(url):
+    with pytest.raises(ImproperlyConfigured, match="FAIRDUE_BLOB_URL"):
+        bucket_store(url)
