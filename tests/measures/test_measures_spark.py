@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from fairdue.cover.measures import PACKAGE as COVER
 from fairdue.engine.measures import load, run
 from fairdue.engine.snapshot import Snapshot, write_tables
 from fairdue.engine.spark import SparkMeasures
@@ -17,6 +18,8 @@ from fairdue.ledger.measures.files import PACKAGE
 from fairdue.ledger.measures.indicators import period_table
 from fairdue.ledger.measures.nightly import NIGHTLY, parameters
 
+from .cover_portfolios import CoverMaker
+from .cover_portfolios import tables as cover_tables
 from .portfolios import START, Maker, known, moment, tables
 from .test_measures_portfolio import RATES, regimes_of
 
@@ -78,3 +81,19 @@ def test_every_measure_agrees_with_duckdb(spark, tmp_path):
         assert len(expected) > 0, name
         got = [row.asDict() for row in night.run(measure, **params).collect()]
         assert got == expected, name
+
+
+def test_cover_agrees_with_duckdb(spark, tmp_path):
+    as_of = START + timedelta(days=301)
+    rows = known(CoverMaker(2026, customers=20, documents=300).rows, moment(380))
+    write_tables(cover_tables(rows), company_id=1, as_of=as_of, known_at=moment(380), folder=tmp_path / "s")
+    snapshot = Snapshot.open(tmp_path / "s")
+    con = snapshot.connect()
+    for file in snapshot.manifest.files:
+        spark.read.parquet(str(snapshot.path(file.name))).createOrReplaceTempView(file.name)
+    night = SparkMeasures(spark)
+    for name in ("cover_items", "cover_deadlines", "cover_exposure", "cover_buyers", "cover_stopped"):
+        measure = load(COVER, name)
+        expected = run(con, measure, as_of=as_of).to_pylist()
+        assert len(expected) > 0, name
+        assert [row.asDict() for row in night.run(measure, as_of=as_of).collect()] == expected, name

@@ -3,6 +3,7 @@
 1. A run is a row. Its ``stage`` is the last stage that is wholly done; a run that was killed goes on after it.
 2. The snapshot is a folder that appears whole. Measures and decisions are files beside it, written whole or not at all.
 3. Commit writes the proposals, the worklist and the summary in one transaction; the run's key makes it happen once.
+   Cover comes before dunning: deadlines of the insurer become tasks, and the facts it publishes hold extensions.
 4. The head of the audit chain is written beside the snapshot, outside the database.
 5. Dispatch releases what the policy lets go by itself and hands over what is in the outbox; the outbox sees to "once".
 """
@@ -28,6 +29,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from fairdue import __version__
+from fairdue.cover import measures as cover
+from fairdue.cover.actions import do_commit as commit_cover
+from fairdue.cover.snapshot import SOURCES as COVER_SOURCES
 from fairdue.cycle.anchors import NAME as HEAD_FILE
 from fairdue.cycle.anchors import snapshots_folder, write_anchor
 from fairdue.cycle.lock import only_one, only_one_on_server
@@ -204,7 +208,7 @@ def _snapshot(run: Run, watch: Watch) -> Snapshot:
         if not folder.exists():
             folder.parent.mkdir(parents=True, exist_ok=True)
             ledger_snapshot.take(
-                run.company_id, run.as_of, run.known_at, folder, more=DUNNING_SOURCES,
+                run.company_id, run.as_of, run.known_at, folder, more=(*DUNNING_SOURCES, *COVER_SOURCES),
                 versions={"fairdue": __version__},
                 progress=lambda what, done, of: watch.report("snapshot", done, of),
             )  # fmt: skip
@@ -245,14 +249,18 @@ def _clear_way(folder: Path, run: Run) -> None:
 
 def _measures(snapshot: Snapshot, run: Run, watch: Watch) -> tuple[dict[str, pa.Table], Conversion]:
     names: list[str] = []
+    insured = cover.speaks_of_cover(snapshot)
 
     def told(name: str) -> None:
         names.append(name)
-        watch.report("measures", len(names), len(NIGHTLY))
+        watch.report("measures", len(names), len(NIGHTLY) + insured)
 
     with snapshot.connect() as con:
         results = nightly(con, run.as_of, progress=told)
         rates = conversion(con, run.as_of)
+        if insured:
+            told("cover")
+            results |= cover.measured(con, run.as_of)
     _write_tables(folder_of(run) / "measures", results)
     watch.checkpoint("measured")
     if run.stage == Run.Stage.SNAPSHOT:
@@ -306,6 +314,9 @@ def _commit(
     actor: Actor, run: Run, decisions: Decisions, results: dict[str, pa.Table], rates: Conversion, watch: Watch
 ) -> None:
     with transaction.atomic():
+        if cover.NIGHTLY[0] in results:
+            commit_cover(actor, run.as_of, results, rates)
+            watch.checkpoint("cover written")
         dunning.do_commit(actor, run.key, decisions, progress=lambda done, of: watch.report("commit", done, of))
         watch.checkpoint("committing")
         watch.report("worklist", 0, 1)

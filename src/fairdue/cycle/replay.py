@@ -12,12 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from django.utils.translation import gettext as _
 
+from fairdue.cover import measures as cover
 from fairdue.cycle.line import RunError, folder_of, policies_of, reached, read_decisions, versions
 from fairdue.cycle.models import Run
 from fairdue.dunning.models import PolicyVersion
 from fairdue.dunning.run import Decisions, propose
 from fairdue.engine.snapshot import Snapshot
-from fairdue.ledger.measures import NIGHTLY, nightly
+from fairdue.ledger.measures import nightly
 
 DIFFERENCES_MAX = 50
 
@@ -103,7 +104,9 @@ def _measures(run: Run, snapshot: Snapshot) -> list[str]:
     folder = folder_of(run) / "measures"
     with snapshot.connect() as con:
         again = nightly(con, run.as_of)
-    return [_("measure %(name)s differs") % {"name": name} for name in NIGHTLY if not _same(folder, name, again[name])]
+        if cover.speaks_of_cover(snapshot):
+            again |= cover.measured(con, run.as_of)
+    return [_("measure %(name)s differs") % {"name": name} for name in again if not _same(folder, name, again[name])]
 
 
 def _same(folder: Path, name: str, again: pa.Table) -> bool:

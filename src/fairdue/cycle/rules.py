@@ -2,18 +2,20 @@
 
 1. What a customer said, or what may have gone wrong with a message, comes first: an unread reply, an answer, a message of which
    nobody knows whether it left, a bounce. Until it is read, everything else to this customer may be wrong.
-2. Then broken promises; then calls; then letters and e-mails to be released; then internal checks and other tasks.
-3. Within a class by the amount at stake in the company's currency, the largest first; an amount without a rate comes last.
-4. Then by days overdue, the longest first; then by customer and by key, so that the order is total.
+2. Then the insurer's deadlines: they do not wait, and missing one loses the cover.
+3. Then broken promises; then calls; then letters and e-mails to be released; then internal checks and other tasks.
+4. Within a class by the amount at stake in the company's currency, the largest first; an amount without a rate comes last.
+5. Then by days overdue, the longest first; then by customer and by key, so that the order is total.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-LISTEN, PROMISES, CALLS, WRITE, OTHER = range(5)
+LISTEN, DEADLINES, PROMISES, CALLS, WRITE, OTHER = range(6)
 _TASK_CLASS = {
-    "reply": LISTEN, "answer": LISTEN, "uncertain": LISTEN, "bounce": LISTEN, "delivery": LISTEN, "call": CALLS,
+    "reply": LISTEN, "answer": LISTEN, "uncertain": LISTEN, "bounce": LISTEN, "delivery": LISTEN, "cover": DEADLINES,
+    "call": CALLS,
 }  # fmt: skip
 BROKEN_PROMISE = "dunning.promise_broken"
 

@@ -30,11 +30,13 @@ class _Source(NamedTuple):
 
 
 def write_worklist(run: Run, rates: Conversion, overdue: dict[int, tuple[int, int]]) -> int:
-    """Replace the run's worklist; give the number of rows. ``overdue`` is (base minor, days) per customer, for tasks."""
+    """Replace the run's worklist; give the number of rows. ``overdue`` is (base minor, days) per customer, for tasks that name no
+    amount at risk of their own.
+    """
     owners = dict(Customer.objects.filter(company_id=run.company_id).values_list("pk", "account_owner_id"))
     candidates: list[Candidate] = []
     sources: dict[str, _Source] = {}
-    for found, source in [*_proposals(run, rates, owners), *_tasks(run, overdue, owners, rates.currency)]:
+    for found, source in [*_proposals(run, rates, owners), *_tasks(run, rates, overdue, owners, rates.currency)]:
         candidates.append(found)
         sources[found.key] = source
     WorklistRow.objects.filter(run=run).delete()
@@ -67,7 +69,7 @@ def _proposals(run: Run, rates: Conversion, owners: Mapping[int, int | None]) ->
 
 
 def _tasks(
-    run: Run, overdue: dict[int, tuple[int, int]], owners: Mapping[int, int | None], currency: str
+    run: Run, rates: Conversion, overdue: dict[int, tuple[int, int]], owners: Mapping[int, int | None], currency: str
 ) -> list[tuple[Candidate, _Source]]:
     made = []
     # Tasks of the house itself, such as a mail server that is down, have no customer and stand with the tasks only.
@@ -78,9 +80,21 @@ def _tasks(
         "pk", "customer_id", "kind", "due_on", "owner_id", "reasons"
     ):
         amount, days = overdue.get(customer, (0, 0))
+        at_risk = _at_risk(reasons)
+        named, stake = at_risk or (currency if amount else "", amount)
         candidate = Candidate(
-            key=f"task:{pk}", customer_id=customer, action=kind, channel="task",
-            currency=currency if amount else "", amount_minor=amount, base_minor=amount, days_overdue=days, reason_codes=(), is_task=True,
+            key=f"task:{pk}", customer_id=customer, action=kind, channel="task", currency=named, amount_minor=stake,
+            base_minor=base_minor(rates, stake, named) if at_risk else amount, days_overdue=days, reason_codes=(),
+            is_task=True,
         )  # fmt: skip
         made.append((candidate, _Source(reasons, due_on, owner or owners.get(customer), None, pk)))
     return made
+
+
+def _at_risk(reasons: list[dict[str, Any]]) -> tuple[str, int] | None:
+    """Give currency and amount of the first reason that names an amount at risk: such a task is about that, not all that is owed."""
+    for reason in reasons:
+        values = reason.get("values", {})
+        if "at_risk_minor" in values and "currency" in values:
+            return values["currency"], values["at_risk_minor"]
+    return None

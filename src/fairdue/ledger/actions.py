@@ -5,7 +5,7 @@ Order of locks: company, customer, document, due item, payment, charge; within a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +13,8 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from fairdue.kernel.money import exponent
-from fairdue.ledger import audit
+from fairdue.kernel.reasons import Reason
+from fairdue.ledger import audit, bulk, insured
 from fairdue.ledger.facts import KINDS
 from fairdue.ledger.models import (
     AcceptedTerms,
@@ -35,6 +36,14 @@ from fairdue.people.actor import Actor, Right
 
 class LedgerError(ValueError):
     """An action that would make the ledger wrong; nothing was written."""
+
+
+class InsurerForbids(LedgerError):
+    """An extension, plan or promise that the insurer's conditions do not allow; ``reason`` says which. Nothing was written."""
+
+    def __init__(self, reason: Reason) -> None:
+        self.reason = reason
+        super().__init__(insured.told(reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +180,29 @@ def do_reverse(actor: Actor, allocation_id: int, *, effective_on: date, reason: 
     return reversal
 
 
+POSTPONES = frozenset({HoldReason.PROMISE.value, HoldReason.PLAN.value})
+"""Holds by which payment is put off, as an extension does."""
+
+
+def _allowed_by_insurer(
+    actor: Actor, customer_id: int, until: date | None, *, due_item_id: int | None = None,
+    document_id: int | None = None, formal: bool = True,
+) -> None:  # fmt: skip
+    reason = insured.forbids(
+        actor.company_id, customer_id, actor.at.date(), until=until, due_item_id=due_item_id, document_id=document_id,
+        formal=formal,
+    )  # fmt: skip
+    if reason is not None:
+        raise InsurerForbids(reason)
+
+
 @transaction.atomic
 def do_extend(actor: Actor, due_item_id: int, *, due_on: date, reason: str) -> DueDateChange:
-    """Agree a later (or earlier) due date; the first one stays readable."""
+    """Agree a later (or earlier) due date; the first one stays readable. Raises InsurerForbids beyond what cover allows."""
     actor.need(Right.HOLD)
     item = DueItem.objects.select_for_update().get(pk=due_item_id, company_id=actor.company_id)
+    if due_on > item.due_on:
+        _allowed_by_insurer(actor, item.customer_id, due_on, due_item_id=item.pk)
     change = DueDateChange.objects.create(
         company_id=actor.company_id, due_item=item, due_on=due_on, reason=reason, effective_on=actor.at.date(),
         recorded_at=actor.at,
@@ -199,7 +226,10 @@ def do_hold(
     note: str = "",
     key: str = "",
 ) -> Hold:
-    """Hold a due item, a document or a customer, or a part of it, from chasing. A given ``key`` makes it happen once."""
+    """Hold a due item, a document or a customer, or a part of it, from chasing. A given ``key`` makes it happen once.
+
+    A promise or plan puts payment off: InsurerForbids where it ends after what cover allows.
+    """
     actor.need(Right.HOLD)
     if reason not in HoldReason.values:
         raise LedgerError(
@@ -208,6 +238,15 @@ def do_hold(
         )
     if key and (known := Hold.objects.filter(company_id=actor.company_id, key=key).first()):
         return known
+    if reason in POSTPONES:
+        _allowed_by_insurer(
+            actor,
+            customer_id,
+            until,
+            due_item_id=due_item_id,
+            document_id=document_id,
+            formal=reason == HoldReason.PLAN,
+        )
     hold = Hold.objects.create(
         company_id=actor.company_id, customer_id=customer_id, document_id=document_id, due_item_id=due_item_id,
         reason=reason, amount_minor=amount_minor, currency=currency, since=since, until=until, note=note[:500],
@@ -305,6 +344,45 @@ def do_publish_fact(
                   "recorded_at": actor.at},
     )  # fmt: skip
     return fact
+
+
+@transaction.atomic
+def do_publish_facts(
+    actor: Actor, *, room: str, kind: str, as_of: date, values: Mapping[str, int], source_version: str,
+    reasons: Mapping[str, Sequence[dict[str, object]]] | None = None, valid_until: date | None = None,
+) -> int:  # fmt: skip
+    """Publish one kind of result for many subjects; only what differs from the last published value. Gives how many.
+
+    One audit entry stands for all. A subject that has a value of the same day and version gets the new one in its place.
+    """
+    registered = KINDS.get(kind)
+    if registered is None or registered.writer != room:
+        raise LedgerError(f"room {room} may not write facts of kind {kind!r}; see ledger/facts.py")
+    rows = Fact.objects.filter(company_id=actor.company_id, kind=kind, as_of__lte=as_of)
+    ordered = rows.order_by("as_of", "recorded_at", "id").values_list(
+        "subject", "value", "as_of", "source_version", "id"
+    )
+    last = {row[0]: row[1:] for row in ordered.iterator(chunk_size=5000)}
+    changed = sorted(name for name, value in values.items() if name not in last or last[name][0] != value)
+    said = reasons or {}
+    fresh = [name for name in changed if name not in last or last[name][1:3] != (as_of, source_version)]
+    bulk.insert_rows(
+        Fact,
+        ("company_id", "subject", "kind", "as_of", "value", "unit", "valid_until", "source_version", "reasons", "recorded_at"),
+        [
+            (actor.company_id, name, kind, as_of, values[name], registered.unit, valid_until, source_version,
+             list(said.get(name, ())), actor.at)
+            for name in fresh
+        ],
+    )  # fmt: skip
+    for name in sorted(set(changed) - set(fresh)):
+        Fact.objects.filter(pk=last[name][3]).update(
+            value=values[name], valid_until=valid_until, reasons=list(said.get(name, ())), recorded_at=actor.at
+        )
+    if changed:
+        leaves = (f"{name}|{values[name]}".encode() for name in changed)
+        audit.record_bulk(actor, "publish_facts", f"company:{actor.company_id}", leaves, kind=kind, facts=len(changed))
+    return len(changed)
 
 
 @transaction.atomic

@@ -61,6 +61,7 @@ class TaskKind(models.TextChoices):
     CALL = "call", _("Call")
     RECIPIENT = "recipient", _("Name a recipient")
     DECISION = "decision", _("Decide the next way")
+    COVER = "cover", _("Keep a deadline of the insurer")
     OTHER = "other", _("Other")
 
 

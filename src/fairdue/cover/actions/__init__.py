@@ -1,0 +1,24 @@
+"""Cover's only writers. Each action: right, locks, load, decide, write, audit; one transaction."""
+
+from fairdue.cover.actions.entering import (
+    CoverError,
+    LimitValues,
+    TermsValues,
+    do_add_policy,
+    do_set_limit,
+    do_set_terms,
+)
+from fairdue.cover.actions.nightly import Committed, do_commit
+from fairdue.cover.actions.telling import do_record
+
+__all__ = [
+    "Committed",
+    "CoverError",
+    "LimitValues",
+    "TermsValues",
+    "do_add_policy",
+    "do_commit",
+    "do_record",
+    "do_set_limit",
+    "do_set_terms",
+]

@@ -1,0 +1,31 @@
+"""The database's own guards of this room: nothing is changed or deleted, companies see their rows only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fairdue.ledger.constraints.install import row_level_security, run
+
+TABLES = ("cover_buyer_limit", "cover_policy", "cover_record", "cover_terms")
+
+
+def install_cover(apps: Any, schema_editor: Any) -> None:
+    """Migration step: append-only triggers on both databases, row-level security on PostgreSQL."""
+    if schema_editor.connection.vendor == "postgresql":
+        run(schema_editor, [_refuse_postgresql(table) for table in TABLES] + row_level_security(list(TABLES)))
+    else:
+        run(schema_editor, [_refuse_sqlite(table, verb) for table in TABLES for verb in ("UPDATE", "DELETE")])
+
+
+def _refuse_postgresql(table: str) -> str:
+    return (
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}"
+        " FOR EACH STATEMENT EXECUTE FUNCTION fairdue_append_only()"
+    )
+
+
+def _refuse_sqlite(table: str, verb: str) -> str:
+    message = f"fairdue: rows of {table} are never changed or deleted"
+    return (
+        f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{message}'); END"
+    )

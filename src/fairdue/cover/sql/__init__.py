@@ -1,0 +1,1 @@
+"""Measures of cover, one SQL file each."""
