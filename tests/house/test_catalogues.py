@@ -56,7 +56,7 @@ TERMS = {
     r"\b[Aa]llocat": "核销",
     r"\b[Ii]nstalment plan\b": "分期还款协议",
     r"\b[Cc]redit limit\b": "信用额度",
-    r"(?<!-)\b[Pp]olicy\b(?!:)": "策略",
+    r"(?<!-)\b[Pp]olicy\b(?!:)": "策略|保单",
     r"\b[Pp]rovision\b": "坏账准备",
     r"\b[Ee]xposure\b": "风险敞口",
 }
