@@ -18,6 +18,8 @@ from fairdue.kernel.reasons import Reason, because
 from fairdue.kernel.rounding import PPM, split
 from fairdue.law.accrual import Balances, InterestRequest, InterestResult, Segment
 from fairdue.law.compensation import compensation
+from fairdue.law.conduct import bounded
+from fairdue.law.conduct_table import RuleCode
 from fairdue.law.contract_rate import ContractRate
 from fairdue.law.interest import accrue
 from fairdue.law.parties import DealFacts, PartyFacts, Size
@@ -54,6 +56,7 @@ class Deal:
     governing_law: str = ""
     contract_rate_ppm: int | None = None
     contract_on: date | None = None
+    natural_person: str = "unknown"
     contract_text: str = ""
     """How the agreed rate is cited, such as the version of the terms."""
 
@@ -106,7 +109,7 @@ def claims_of(
             lines += found[0]
             bookings += found[1]
         if compensation_choice in (Claiming.CHARGE, Claiming.MENTION) and (per_item or not compensated):
-            line = _compensation(item, choice, currency, as_of, compensation_choice is Claiming.MENTION)
+            line = _compensation(item, choice, deal, currency, as_of, compensation_choice is Claiming.MENTION, notes)
             if line is not None:
                 compensated = True
                 lines.append(line)
@@ -114,6 +117,11 @@ def claims_of(
                     basis = {"basis": line.basis}
                     bookings.append(Booking(item.due_item_id, COMPENSATION, line.amount_minor, None, None, basis))
     return Claims(tuple(lines), tuple(bookings), tuple(notes))
+
+
+def governing_law(deal: Deal) -> str:
+    """Give the code of the law that governs the debt (DE, US-NY); empty where it cannot be named."""
+    return which_law(deal.seller, deal.buyer, deal.governing_law or None, True).code or ""
 
 
 def party(country: str, subdivision: str, size: str, public_body: str = "unknown") -> PartyFacts:
@@ -251,19 +259,32 @@ def _stored(result: InterestResult, basis: str) -> dict[str, Any]:
 
 
 def _compensation(
-    item: ClaimedItem, choice: tuple[str, RegimeChoice | None], currency: str, as_of: date, mentioned: bool
+    item: ClaimedItem,
+    choice: tuple[str, RegimeChoice | None],
+    deal: Deal,
+    currency: str,
+    as_of: date,
+    mentioned: bool,
+    notes: list[Reason],
 ) -> ChargeLine | None:
-    """Give the fixed compensation of one item, where its law gives one in the letter's currency."""
+    """Give the fixed compensation of one item, where its law gives one in the letter's currency, within the law's own limit."""
     rule = choice[1]
     if item.compensated or rule is None or rule.regime is None:
         return None
     found = compensation(rule.regime.id, item.amount_minor, currency, item.due_on, as_of)
     if found.amount_minor is None or found.currency != currency:
         return None
+    limit = bounded(choice[0], deal.natural_person, RuleCode.COMPENSATION_MAX, found.amount_minor, currency, as_of)
+    if limit.rule is not None and limit.amount_minor != found.amount_minor:
+        told = {"document": item.document_number, "currency": currency, "source": limit.rule.source}
+        if limit.amount_minor is None:
+            notes.append(because(ReleaseReason.COMPENSATION_UNSURE, amount=found.amount_minor, **told))
+            return None
+        notes.append(because(ReleaseReason.COMPENSATION_CAPPED, amount=limit.amount_minor, **told))
     return ChargeLine(
         kind=ChargeKind.COMPENSATION,
         document_number=item.document_number,
-        amount_minor=found.amount_minor,
+        amount_minor=limit.amount_minor if limit.amount_minor is not None else found.amount_minor,
         basis=found.citation,
         mentioned_only=mentioned,
     )

@@ -12,8 +12,9 @@ from babel.languages import get_official_languages
 from fairdue.dunning import parties
 from fairdue.dunning.claims import ClaimedItem, Claims, Deal, claims_of, party
 from fairdue.dunning.copies import CopyPlan, Paper, plan
-from fairdue.dunning.deadlines import deadline
+from fairdue.dunning.deadlines import deadline, minimum_days
 from fairdue.dunning.desk import Desk
+from fairdue.dunning.legal import Legal, absent_contents, legal_of
 from fairdue.dunning.models import Proposal
 from fairdue.dunning.policy.shape import Policy, Stage
 from fairdue.dunning.reasons import ReleaseReason
@@ -21,6 +22,7 @@ from fairdue.kernel.calendars import next_business_day
 from fairdue.kernel.money import plain
 from fairdue.kernel.reasons import Reason, because
 from fairdue.kernel.rounding import split
+from fairdue.law.places import subdivision_of
 from fairdue.ledger.models import Customer
 from fairdue.ledger.queries import OpenItem, Unapplied
 from fairdue.letters import facts as letter
@@ -31,6 +33,8 @@ from fairdue.people.models import User
 FIRST_INSTALMENT_DAYS = 14
 INSTALMENT_DAYS = 30
 FALLBACK = "en"
+FORM_DEADLINE_DAYS = 10
+"""Days that a notice in a law's form leaves where neither policy nor law says how many: the house's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +73,12 @@ def make_draft(
         return because(ReleaseReason.NOTHING_LEFT)
     notes: list[Reason] = []
     claims = _claims(desk, customer, asked, stage, policy, proposal)
+    legal = legal_of(desk, customer, stage, claims, deal_of(desk, customer))
     papers = [Paper(item.document_id, item.document_number) for item in asked]
     copies = plan(stage.copies, desk.copies.get(customer.pk, ()), papers)
-    facts = _facts(desk, proposal, customer, stage, lines, claims, portal_link, releaser, notes)
+    facts = _facts(desk, proposal, customer, stage, lines, claims, legal, portal_link, releaser, notes)
     facts = replace(facts, enclosures=copies.enclosures())
+    notes += [*legal.notes, *absent_contents(facts, legal)]
     items = tuple((item.due_item_id, item.open_minor, item.held_minor) for item in [*asked, *shown])
     return Draft(proposal, stage, facts, claims, items, (*notes, *copies.notes(), *claims.notes), copies)
 
@@ -123,10 +129,16 @@ def deal_of(desk: Desk, customer: Customer) -> Deal:
     company, terms = desk.company, desk.terms.get(customer.pk)
     return Deal(
         seller=party(company.country, company.subdivision, company.size),
-        buyer=party(customer.country, "", customer.size, customer.public_body),
+        buyer=party(
+            customer.country,
+            subdivision_of(customer.country, customer.region) or "",
+            customer.size,
+            customer.public_body,
+        ),
         governing_law=terms.governing_law if terms else "",
         contract_rate_ppm=terms.interest_rate_ppm if terms else None,
         contract_on=terms.accepted_on if terms else None,
+        natural_person=customer.natural_person,
         contract_text=terms.version if terms else "",
     )
 
@@ -185,6 +197,7 @@ def _facts(
     stage: Stage,
     lines: list[letter.ItemLine],
     claims: Claims,
+    legal: Legal,
     portal_link: str,
     releaser: User | None,
     notes: list[Reason],
@@ -215,8 +228,8 @@ def _facts(
         customer_number=customer.number,
         charges=claims.lines,
         clause=cited,
-        deadline=_deadline(desk, proposal, customer, stage, notes),
-        consequences=_consequences(stage.consequences, claims),
+        deadline=_deadline(desk, proposal, customer, stage, legal, notes),
+        consequences=legal.consequences,
         bank=account,
         payment_reference=_payment_reference(desk, proposal),
         payment_link=_payment_link(desk, proposal, totals),
@@ -224,6 +237,7 @@ def _facts(
         edited_paragraph=proposal.edited_text,
         earlier_letters_on=tuple(sorted({one.on for one in said})),
         instalments=_instalments(stage, totals.payable_minor, desk.today, customer.country),
+        form=legal.form,
     )
 
 
@@ -280,29 +294,31 @@ def _payment_link(desk: Desk, proposal: Proposal, totals: letter.Totals) -> str:
     return link
 
 
-def _deadline(desk: Desk, proposal: Proposal, customer: Customer, stage: Stage, notes: list[Reason]) -> date | None:
-    """Give the day until which the letter asks for payment (26); a letter without one repeats the last that still runs."""
-    if stage.deadline_days is None and proposal.deadline_on is None:
+def _deadline(
+    desk: Desk, proposal: Proposal, customer: Customer, stage: Stage, legal: Legal, notes: list[Reason]
+) -> date | None:
+    """Give the day until which the letter asks for payment (26).
+
+    A letter without one repeats the last that still runs. Where the law asks for a form, or leaves least days that the running
+    deadline no longer has, it gets a date of its own.
+    """
+    least = minimum_days(customer.country, customer.natural_person, stage.document)
+    days = stage.deadline_days
+    if proposal.deadline_on is not None:
+        days = (proposal.deadline_on - desk.today).days
+    if days is None:
         running = [one.deadline_on for one in desk.said.get((customer.pk, proposal.currency), []) if one.deadline_on]
         last = max(running, default=None)
-        return last if last is not None and last > desk.today else None
-    days = (proposal.deadline_on - desk.today).days if proposal.deadline_on else stage.deadline_days or 0
+        if last is not None and last > desk.today and (last - desk.today).days >= least:
+            return last
+        if not legal.form and not least:
+            return None
+        return deadline(desk.today, FORM_DEADLINE_DAYS, customer.country, customer.natural_person, stage.document)
     asked = desk.today + timedelta(days=days)
     until = deadline(desk.today, max(days, 1), customer.country, customer.natural_person, stage.document)
     if until != asked:
         notes.append(because(ReleaseReason.DEADLINE_MOVED, asked=asked.isoformat(), until=until.isoformat()))
     return until
-
-
-def _consequences(wanted: Iterable[str], claims: Claims) -> tuple[letter.Consequence, ...]:
-    """Keep what is true: interest goes on only where it can be claimed, compensation only where a rule gives one."""
-    kinds = {line.kind for line in claims.lines}
-    needs = {
-        letter.Consequence.INTEREST_CONTINUES: letter.ChargeKind.INTEREST,
-        letter.Consequence.COMPENSATION_DUE: letter.ChargeKind.COMPENSATION,
-    }
-    found = [letter.Consequence(word) for word in wanted]
-    return tuple(one for one in found if one not in needs or needs[one] in kinds)
 
 
 def _instalments(stage: Stage, payable_minor: int, today: date, country: str) -> tuple[letter.InstalmentLine, ...]:

@@ -93,3 +93,47 @@ class ReleaseReason(ReasonCode):
         "release.language_fallback",
         gettext_noop("The letter is written in %(language)s: there is none in %(wanted)s."),
     )
+    FORM_TAKEN = (
+        "release.form_taken",
+        gettext_noop("The letter says what %(law)s asks for (%(source)s; confidence: %(confidence)s)."),
+    )
+    FORM_UNSURE = (
+        "release.form_unsure",
+        gettext_noop(
+            "%(law)s may ask for more (%(source)s); it is not well enough sourced to be printed. Please check it."
+        ),
+    )
+    FORM_ENCLOSE = (
+        "release.form_enclose",
+        gettext_noop("Before it leaves, enclose the information sheet and the reply form of %(law)s (%(source)s)."),
+    )
+    FORM_PROOF = (
+        "release.form_proof",
+        gettext_noop("In %(law)s, send it so that its receipt can be proved (%(source)s; confidence: %(confidence)s)."),
+    )
+    CONTENT_ABSENT = (
+        "release.content_absent",
+        gettext_noop("The rules of %(country)s ask the letter to state: %(content)s. It does not (%(source)s)."),
+    )
+    THIRD_PARTY_DROPPED = (
+        "release.third_party_dropped",
+        gettext_noop(
+            "The letter announces no collection service: in %(country)s none may act as things stand "
+            "(%(source)s; confidence: %(confidence)s)."
+        ),
+    )
+    COMPENSATION_CAPPED = (
+        "release.compensation_capped",
+        gettext_noop("The fixed compensation for %(document)s stops at %(amount)s %(currency)s (%(source)s)."),
+    )
+    COMPENSATION_UNSURE = (
+        "release.compensation_unsure",
+        gettext_noop(
+            "A compensation of %(amount)s %(currency)s for %(document)s is not claimed: its limit is not well enough "
+            "sourced (%(source)s)."
+        ),
+    )
+    NO_TITLE_RETAINED = (
+        "release.no_title_retained",
+        gettext_noop("No retention of title was accepted: the letter does not speak of one."),
+    )

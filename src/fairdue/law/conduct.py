@@ -170,3 +170,29 @@ def fee_cap(conduct: Conduct, code: RuleCode, on: date) -> FeeCap:
 def contact_hours(conduct: Conduct) -> ConductRule | None:
     """Give the rule on hours, whose ``minutes`` are the open ones of the debtor's local day; None where none is collected."""
     return conduct.rule(RuleCode.CONTACT_HOURS)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What is left of a charge under a country's own limit. ``amount_minor`` None: the limit is too weakly sourced to charge."""
+
+    amount_minor: int | None
+    rule: ConductRule | None
+
+
+def bounded(country: str, natural_person: str, code: RuleCode, amount_minor: int, currency: str, on: date) -> Bound:
+    """Hold a charge to the limit of ``code`` in a country on a day.
+
+    1. No row: the amount stands. 2. The limit in the charge's currency, on that day: the lesser of both. 3. A row of low
+    confidence or a gap: nothing is charged, because the limit is not known. 4. A limit in another currency says nothing here.
+    """
+    fitting = [one for one in conduct_rules().get(country.split("-")[0], ()) if one.code is code and one.holds_on(on)]
+    kind = NaturalPerson(natural_person)
+    protects = AppliesTo.COMPANY if kind is NaturalPerson.NO else AppliesTo.NATURAL_PERSON
+    fitting = [one for one in fitting if one.applies_to in (protects, AppliesTo.BOTH) and one.unit == currency]
+    rule = next((one for one in fitting if one.applies_to is protects), fitting[0] if fitting else None)
+    if rule is None:
+        return Bound(amount_minor, None)
+    if not rule.confidence.usable or rule.number is None:
+        return Bound(None, rule)
+    return Bound(min(amount_minor, rule.number), rule)

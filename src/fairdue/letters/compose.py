@@ -5,6 +5,7 @@ from __future__ import annotations
 from fairdue.letters.addresses import address_lines
 from fairdue.letters.catalogue import Choice, choose
 from fairdue.letters.facts import Document, LetterFacts, Party, Person, Tone
+from fairdue.letters.forms import form_box, reply_box
 from fairdue.letters.model import Box, Letter, Pair, Section, Side, Total
 from fairdue.letters.openings import voice
 from fairdue.letters.payment_codes import CodeKind, payment_code
@@ -15,8 +16,8 @@ from fairdue.letters.wording import Words, words
 
 S = Section
 CLAIM_ORDER = (S.OPENING, S.ITEMS, S.CHARGES, S.TOTALS)
-CLOSE_ORDER = (S.TALK, S.CLOSING, S.ENCLOSURES, S.LEGAL)
-DEMAND_ORDER = (*CLAIM_ORDER, S.REQUEST, S.PAY, S.FOLLOWS, S.CLAUSE, S.ANSWER, *CLOSE_ORDER)
+CLOSE_ORDER = (S.TALK, S.CLOSING, S.ENCLOSURES, S.LEGAL, S.REPLY)
+DEMAND_ORDER = (*CLAIM_ORDER, S.REQUEST, S.PAY, S.FOLLOWS, S.FORM, S.CLAUSE, S.ANSWER, *CLOSE_ORDER)
 ORDER = {
     Document.RECEIPT_CONFIRMATION: (S.OPENING, S.ITEMS, S.TOTALS, S.ANSWER, S.REQUEST, S.PAY, S.CLAUSE, *CLOSE_ORDER),
     Document.REMINDER: (*CLAIM_ORDER, S.REQUEST, S.PAY, S.CLAUSE, S.ANSWER, *CLOSE_ORDER),
@@ -80,9 +81,11 @@ def compose(facts: LetterFacts) -> Letter:
         answer=_answer(facts, w),
         clause=_clause(facts, w),
         follows=_follows(facts, w),
+        form=form_box(facts, w),
         talk=_talk(facts.contact_person, w),
         closing=w.closing(warm),
         signature=tuple(line for line in (facts.sender.name, facts.sender.role, facts.creditor.name) if line),
+        reply=reply_box(facts, w),
         enclosures=_enclosures(facts, w),
         legal=facts.legal_notes,
         colon=w._(": "),

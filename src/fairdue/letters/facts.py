@@ -84,6 +84,66 @@ class Consequence(StrEnum):
     COURT_ORDER = "court_order"
 
 
+class FormName(StrEnum):
+    """How a country calls such a letter; ``wording.FORM_NAMES`` names each in the letter's language."""
+
+    MAHNUNG = "mahnung"
+    MISE_EN_DEMEURE = "mise_en_demeure"
+    COSTITUZIONE_IN_MORA = "costituzione_in_mora"
+    REQUERIMIENTO = "requerimiento"
+    AANMANING = "aanmaning"
+    LETTER_BEFORE_CLAIM = "letter_before_claim"
+    LETTER_OF_CLAIM = "letter_of_claim"
+    INKASSOVARSEL = "inkassovarsel"
+    INKASSOKRAV = "inkassokrav"
+    PREDZALOBNI_VYZVA = "predzalobni_vyzva"
+    WEZWANIE_DO_ZAPLATY = "wezwanie_do_zaplaty"
+    DEMAND_NOTICE = "demand_notice"
+    SAIKOKU = "saikoku"
+    CUIKUANHAN = "cuikuanhan"
+
+
+class FormText(StrEnum):
+    """What a law asks a notice to say; ``forms.py`` says it in the letter's language."""
+
+    FORMAL_DEMAND = "formal_demand"
+    INTEREST_BASIS = "interest_basis"
+    COMPENSATION_BASIS = "compensation_basis"
+    PENALTIES_WITHOUT_REMINDER = "penalties_without_reminder"
+    PUTS_IN_DEFAULT = "puts_in_default"
+    INTERRUPTS_LIMITATION = "interrupts_limitation"
+    MEANT_TO_INTERRUPT = "meant_to_interrupt"
+    RESERVES_PERFORMANCE = "reserves_performance"
+    LETTER_BEFORE_CLAIM = "letter_before_claim"
+    LETTER_OF_CLAIM = "letter_of_claim"
+    CLAIM_RESTS_ON = "claim_rests_on"
+    DOCUMENTS_ON_REQUEST = "documents_on_request"
+    DEBT_ADVICE = "debt_advice"
+    NEW_DUE_DATE = "new_due_date"
+    COLLECTION_MAY_BEGIN = "collection_may_begin"
+    DEMAND_BEFORE_SUIT = "demand_before_suit"
+    PAY_OR_OBJECT = "pay_or_object"
+    CONFIRM_RECEIPT = "confirm_receipt"
+    DATA_PROTECTION = "data_protection"
+
+
+@dataclass(frozen=True, slots=True)
+class FormStatement:
+    """One thing the letter must say. ``basis`` is the citation printed with it."""
+
+    text: FormText
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LegalForm:
+    """The form that law asks of the letter: how it is called, what it says besides, and a form to answer on."""
+
+    name: FormName | None = None
+    statements: tuple[FormStatement, ...] = ()
+    reply_form: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """A postal address. ``lines`` (as the party writes it) wins for print; the parts serve structured payment codes."""
@@ -283,3 +343,4 @@ class LetterFacts:
     earlier_letters_on: tuple[date, ...] = ()
     instalments: tuple[InstalmentLine, ...] = ()
     payment: ReceivedPayment | None = None
+    form: LegalForm | None = None

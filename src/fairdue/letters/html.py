@@ -103,8 +103,10 @@ class _Page:
             Section.ANSWER: lambda: self.box(letter.answer),
             Section.CLAUSE: lambda: self.box(letter.clause),
             Section.FOLLOWS: lambda: self.box(letter.follows),
+            Section.FORM: lambda: self.box(letter.form),
             Section.TALK: lambda: self.box(letter.talk),
             Section.CLOSING: self.closing,
+            Section.REPLY: lambda: self.box(letter.reply),
             Section.ENCLOSURES: lambda: self.box(letter.enclosures),
             Section.LEGAL: lambda: "".join(paragraph(note, f"font-size:13px;color:{FAINT}") for note in letter.legal),
         }

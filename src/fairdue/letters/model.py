@@ -26,8 +26,12 @@ class Section(StrEnum):
     ANSWER = "answer"
     CLAUSE = "clause"
     FOLLOWS = "follows"
+    FORM = "form"
+    """What the law asks the letter to say."""
     TALK = "talk"
     CLOSING = "closing"
+    REPLY = "reply"
+    """A form to answer on."""
     ENCLOSURES = "enclosures"
     LEGAL = "legal"
 
@@ -121,9 +125,11 @@ class Letter:
     answer: Box | None
     clause: Box | None
     follows: Box | None
+    form: Box | None
     talk: Box | None
     closing: str
     signature: tuple[str, ...]
+    reply: Box | None
     enclosures: Box | None
     legal: tuple[str, ...]
     colon: str

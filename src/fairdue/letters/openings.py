@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fairdue.letters.facts import Document, LetterFacts
+from fairdue.letters.forms import form_name
 from fairdue.letters.wording import Words
 
 
@@ -173,6 +174,16 @@ def _earlier(facts: LetterFacts, w: Words) -> str:
     )
 
 
+def _titled(facts: LetterFacts, w: Words) -> str:
+    """Give the subject of a notice whose form has a name of its own."""
+    if facts.form is None or facts.form.name is None:
+        return ""
+    values = {"form": form_name(facts.form.name, w), **_payable(facts, w)}
+    if facts.document is Document.FINAL_NOTICE:
+        return w._("%(form)s, final notice: payment of %(amount)s") % values
+    return w._("%(form)s: payment of %(amount)s") % values
+
+
 def _formal_notice(facts: LetterFacts, w: Words) -> Voice:
     amount = _payable(facts, w)
     if facts.deadline is None:
@@ -181,7 +192,7 @@ def _formal_notice(facts: LetterFacts, w: Words) -> Voice:
         date = w.figures.long_date(facts.deadline)
         demand = w._("We therefore formally request you to pay %(amount)s by %(date)s.") % {**amount, "date": date}
     return Voice(
-        w._("Formal notice: payment of %(amount)s") % amount,
+        _titled(facts, w) or w._("Formal notice: payment of %(amount)s") % amount,
         (_earlier(facts, w), _crossed(w)),
         (
             *_disputed(facts, w),
@@ -193,7 +204,7 @@ def _formal_notice(facts: LetterFacts, w: Words) -> Voice:
 
 def _final_notice(facts: LetterFacts, w: Words) -> Voice:
     return Voice(
-        w._("Final notice: payment of %(amount)s") % _payable(facts, w),
+        _titled(facts, w) or w._("Final notice: payment of %(amount)s") % _payable(facts, w),
         (
             _earlier(facts, w),
             w.sentences(

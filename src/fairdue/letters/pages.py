@@ -16,6 +16,7 @@ TEXT_MM = 165.0
 FIRST_MM, NEXT_MM = 170.0, 240.0
 """Room for the body on the first page (below address and subject) and on a further one."""
 LINE_MM, SMALL_MM, PARAGRAPH_MM, HEADING_MM, PAIR_MM, ROW_MM, POINT_MM = 4.4, 3.8, 0.8, 8.4, 4.4, 5.4, 4.6
+REPLY_MM = 12.0
 FLAT_ROWS_MAX = 15
 """A table of at most so many one-line rows is set column by column; a longer one must be able to break over pages, so that
 its letter is not planned."""
@@ -63,6 +64,8 @@ def _height(letter: Letter, section: Section) -> float:
         return max(37.0, _pairs(part.pairs) + 5 + 8 * len(part.sentences)) + _link(part) + 17
     if section is Section.ENCLOSURES and isinstance(part, Box):
         return 6.0 + LINE_MM * _lines(" · ".join(part.points), TEXT_MM - 30, 9)
+    if section is Section.REPLY and isinstance(part, Box):
+        return HEADING_MM + 8.0 + _texts(part.sentences) + REPLY_MM * len(part.points)
     if isinstance(part, Box):
         return HEADING_MM - 2.0 + _texts(part.sentences) + _pairs(part.pairs) + _points(part) + _link(part)
     if section is Section.TOTALS:

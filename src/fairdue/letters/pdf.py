@@ -139,7 +139,7 @@ def letter_data(letter: Letter) -> Json:
     }
     plain = ("subject", "return_line", "greeting", "opening", "edited", "request", "closing")
     data |= {name: getattr(letter, name) for name in (*plain, "legal", "colon", "page_words")}
-    boxes = ("pay", "answer", "clause", "follows", "talk", "enclosures")
+    boxes = ("pay", "answer", "clause", "follows", "form", "talk", "reply", "enclosures")
     data |= {name: _box(getattr(letter, name), choice.rtl) for name in boxes}
     return data
 

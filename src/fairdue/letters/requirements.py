@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairdue.letters.facts import Document, LetterFacts, LettersError
+from fairdue.letters.facts import ChargeKind, Document, FormText, LetterFacts, LettersError
 
 IDENTITY = (
     "creditor.name",
@@ -30,6 +30,10 @@ REQUIRED = {
 }
 
 
+DEMANDING = frozenset({Document.OVERDUE_NOTICE, Document.PAYMENT_OFFER, Document.FORMAL_NOTICE, Document.FINAL_NOTICE})
+"""Documents that ask for what is overdue."""
+
+
 def required_fields(document: Document) -> tuple[str, ...]:
     """Give the fields that ``document`` must carry, as dotted names; ``contact`` means an e-mail address or a phone."""
     return REQUIRED[document]
@@ -48,6 +52,42 @@ def _present(facts: LetterFacts, name: str) -> bool:
     if field == "address":
         return bool(value.address.lines or (value.address.street and value.address.town))
     return bool(getattr(value, field) if field else value)
+
+
+STATED: dict[str, FormText] = {
+    "basis": FormText.CLAIM_RESTS_ON,
+    "documents": FormText.DOCUMENTS_ON_REQUEST,
+    "reservation": FormText.RESERVES_PERFORMANCE,
+    "data_protection": FormText.DATA_PROTECTION,
+    "proof_of_receipt": FormText.CONFIRM_RECEIPT,
+}
+"""Contents that a statement of the form brings into the letter."""
+
+
+def shown_contents(facts: LetterFacts) -> frozenset[str]:
+    """Give what the letter states, in the words of the conduct tables (``creditor``, ``amount``, ``deadline`` …).
+
+    A field counts when the facts fill it; a statement when the form holds it. A letter always names its demand.
+    """
+    said = {one.text for one in facts.form.statements} if facts.form else set()
+    found = {word for word, text in STATED.items() if text in said}
+    held = {
+        "creditor": _present(facts, "creditor.name") and _present(facts, "creditor.address"),
+        "debtor": bool(facts.debtor.name),
+        "addresses": _present(facts, "creditor.address") and _present(facts, "debtor.address"),
+        "invoices": bool(facts.items),
+        "amount": bool(facts.items),
+        "principal": bool(facts.items),
+        "demand": facts.document in DEMANDING,
+        "deadline": facts.deadline is not None,
+        "how_to_pay": bool(facts.bank or facts.payment_link),
+        "interest": any(line.kind is ChargeKind.INTEREST for line in facts.charges),
+        "accessories": any(line.kind is not ChargeKind.INTEREST for line in facts.charges),
+        "reply_form": facts.form is not None and facts.form.reply_form,
+        "documents": bool(facts.enclosures) or "documents" in found,
+        "basis": facts.clause is not None or "basis" in found,
+    }
+    return frozenset(found | {word for word, present in held.items() if present})
 
 
 def check(facts: LetterFacts) -> None:

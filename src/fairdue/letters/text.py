@@ -46,8 +46,10 @@ class _Page:
             Section.ANSWER: lambda: self.box(letter.answer),
             Section.CLAUSE: lambda: self.box(letter.clause),
             Section.FOLLOWS: lambda: self.box(letter.follows),
+            Section.FORM: lambda: self.box(letter.form),
             Section.TALK: lambda: self.box(letter.talk),
             Section.CLOSING: lambda: "\n".join([letter.closing, "", *letter.signature]),
+            Section.REPLY: lambda: self.box(letter.reply),
             Section.ENCLOSURES: lambda: self.box(letter.enclosures),
             Section.LEGAL: lambda: self.paragraphs(letter.legal),
         }

@@ -103,14 +103,20 @@ class Words:
     def rate(self, rate: RateText) -> str:
         """Write how a rate is made up, as the statute does: percentage points above a named reference."""
         _, figures = self._, self.figures
-        parts = [self._above_reference(rate)]
+        parts = [self.above_reference(rate)]
         if rate.reference_percent is not None:
             parts.append(_("reference rate %(rate)s") % {"rate": figures.percent(rate.reference_percent)})
-        if rate.all_in_percent is not None:
-            parts.append(self._per(rate.per) % {"rate": figures.percent(rate.all_in_percent)})
+        parts.append(self.all_in(rate))
         return self.join_clauses(parts)
 
-    def _above_reference(self, rate: RateText) -> str:
+    def all_in(self, rate: RateText) -> str:
+        """Write a rate as one percentage; empty where it is not known."""
+        if rate.all_in_percent is None:
+            return ""
+        return self._per(rate.per) % {"rate": self.figures.percent(rate.all_in_percent)}
+
+    def above_reference(self, rate: RateText) -> str:
+        """Write a rate as percentage points above its reference; empty for a rate that names none."""
         _, figures = self._, self.figures
         known = REFERENCES.get(rate.reference_code)
         name = known(self) if known else rate.reference_name

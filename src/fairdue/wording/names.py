@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from django.db.models import TextChoices
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from fairdue.contact.models import TaskKind
@@ -106,6 +106,23 @@ def language(code: str) -> str:
     return str(words.locale().languages.get(code.replace("-", "_").split("_")[0], code)) if code else ""
 
 
+CONFIDENCES = {
+    "high": pgettext_lazy("confidence", "high"), "medium": pgettext_lazy("confidence", "medium"),
+    "low": pgettext_lazy("confidence", "low"), "gap": pgettext_lazy("confidence", "not found"),
+}  # fmt: skip
+"""How well a fact of law is sourced."""
+
+CONTENTS = {
+    "accessories": _("costs"), "addresses": _("both addresses"), "amount": _("the amount"), "basis": _("what the claim rests on"),
+    "collector": _("the collector"), "creditor": _("the creditor"), "data_protection": _("a word on data protection"),
+    "deadline": _("a deadline"), "debtor": _("the debtor"), "demand": _("a clear demand"), "documents": _("the documents"),
+    "how_to_pay": _("how to pay"), "information_sheet": _("an information sheet"), "interest": _("the interest"),
+    "invoices": _("the invoices"), "law_text": _("the text of the law"), "principal": _("the principal"),
+    "proof_of_receipt": _("a way to prove receipt"), "reply_form": _("a reply form"),
+    "reservation": _("that the right to performance is reserved"),
+}  # fmt: skip
+"""What a rule of conduct may ask a notice to state."""
+
 CONDITIONS = {
     "seller_sme_declared": _("the seller is a small or medium enterprise and said so at contracting"),
     "seller_sme": _("the seller is a small or medium enterprise"),
@@ -177,6 +194,16 @@ def law(code: str) -> str:
 def condition(code: str) -> str:
     """Name a fact that a rule of law asks for."""
     return str(CONDITIONS.get(code, code))
+
+
+def content(code: str) -> str:
+    """Name a content that a notice must state."""
+    return str(CONTENTS.get(code, code))
+
+
+def confidence(code: str) -> str:
+    """Name how well a fact of law is sourced."""
+    return str(CONFIDENCES.get(code, code))
 
 
 def event(code: str) -> str:

@@ -189,10 +189,11 @@ def _coded(key: str, value: str) -> str:
     single: dict[str, Callable[[str], str]] = {
         "stage": names.stage, "needed": names.stage, "channel": names.channel, "country": names.country, "law": names.law,
         "state": names.proposal_state, "purpose": names.purpose, "event": names.event, "valid_by": names.deciding_date,
-        "copy_kind": names.copy_kind, "language": names.language, "wanted": names.language,
+        "copy_kind": names.copy_kind, "language": names.language, "wanted": names.language, "confidence": names.confidence,
     }  # fmt: skip
     several: dict[str, Callable[[str], str]] = {
         "holds": names.hold, "hold_reasons": names.hold, "allowed": names.purpose, "condition": names.condition,
+        "content": names.content,
     }  # fmt: skip
     if key in several:
         return joined(several[key](code.strip()) for code in value.split(",") if code.strip())
