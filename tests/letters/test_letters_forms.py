@@ -96,7 +96,7 @@ def required(facts: LetterFacts, country: str, kind: str) -> list[str]:
         "deadline": [figures.long_date(facts.deadline)] if facts.deadline else [],
         "how_to_pay": [spaced(BANK.iban), BANK.bic],
         "reply_form": [w._("Reply form"), w._("I do not owe the amount. The reason:")],
-        "documents": list(facts.enclosures),
+        "documents": [w.enclosure(one) for one in facts.enclosures],
     }
     return found + [text for word, texts in said.items() if word in asked for text in texts]
 
