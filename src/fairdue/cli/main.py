@@ -12,6 +12,7 @@ from fairdue.cli import (
     bring,
     demo,
     doctor,
+    files,
     gate,
     keep,
     look,
@@ -76,6 +77,7 @@ app.add_typer(people.user_app, name="user")
 app.add_typer(policies.policy_app, name="policy")
 app.add_typer(keep.audit_app, name="audit")
 app.add_typer(gate.gate_app, name="gate")
+app.add_typer(files.files_app, name="files")
 app.add_typer(third_parties.third_party_app, name="third-party")
 translate_help(app)
 

@@ -55,10 +55,12 @@ def told(error: Exception) -> str | None:
     from fairdue.intake.actions import IntakeError
     from fairdue.kernel.money import MoneyError
     from fairdue.ledger.actions import LedgerError
+    from fairdue.ledger.file_actions import FileError
     from fairdue.people.actor import NotAllowed
 
     if isinstance(
-        error, NotAllowed | SnapshotError | MoneyError | IntakeError | LedgerError | ContactError | BlobError
+        error,
+        NotAllowed | SnapshotError | MoneyError | IntakeError | LedgerError | ContactError | BlobError | FileError,
     ):
         return why(error)
     if isinstance(error, OperationalError):

@@ -37,10 +37,11 @@ class NewFile:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What adding did: the rows in the order asked, and how many of them are new."""
+    """What adding did: the rows in the order asked, how many of them are new, and the hashes of those."""
 
     files: tuple[DocumentFile, ...]
     new: int
+    new_shas: frozenset[str]
 
 
 def safe_name(name: str) -> str:
@@ -89,7 +90,7 @@ def _add(actor: Actor, files: Sequence[NewFile], hashes: Sequence[str]) -> Added
         first = made[0]
         subject = f"file:{first.pk}" if len(made) == 1 else f"files:{first.pk}-{made[-1].pk}"
         audit.record_bulk(actor, "add_files", subject, leaves, count=len(made))
-    return Added(tuple(found), len(made))
+    return Added(tuple(found), len(made), frozenset(row.sha256 for row in made))
 
 
 def _check_owners(company_id: int, files: Sequence[NewFile]) -> None:

@@ -26,6 +26,7 @@ REASON_MODULES = (
     "fairdue.cover.reasons",
     "fairdue.dunning.reasons",
     "fairdue.dunning.why",
+    "fairdue.formats.copies.reasons",
     "fairdue.formats.reasons",
     "fairdue.intake.reasons",
     "fairdue.kernel.money",
@@ -72,6 +73,13 @@ def percent(ppm: int, places: int = 1) -> str:
 def count(number: int) -> str:
     """Write a whole number with the language's grouping."""
     return _figures(get_language() or "en").count(number)
+
+
+def size(number: int) -> str:
+    """Write a number of bytes in kilobytes, or from a megabyte on in megabytes; never as nothing."""
+    if number < 1024 * 1024:
+        return f"{count(max(1, -(-number // 1024)))} kB"
+    return f"{scaled(number * 10 // (1024 * 1024), 1)} MB"
 
 
 def scaled(number: int, places: int) -> str:

@@ -75,7 +75,10 @@ class DocumentFile(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(size_bytes__gt=0), name="document_file_is_not_empty"),
         ]
-        indexes = [models.Index(fields=["customer", "kind"], name="document_file_of_customer")]
+        indexes = [
+            models.Index(fields=["customer", "kind"], name="document_file_of_customer"),
+            models.Index(fields=["company", "sha256"], name="document_file_by_content"),
+        ]
 
 
 class FileWithdrawal(models.Model):

@@ -1,0 +1,54 @@
+"""The process that reads PDFs: ``python -m fairdue.intake.pdf_worker``. Bounded in memory; ended from outside when it takes too long.
+
+It takes frames on standard input (eight bytes of length, then the file) and answers each with a frame of JSON: ``pages`` and ``text``,
+or ``code`` and ``values`` of the refusal.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from typing import IO
+
+from fairdue.formats.copies.pdf import read_pdf
+from fairdue.formats.copies.reasons import CopyReason
+from fairdue.formats.errors import FormatError
+
+MEMORY_BYTES = 1024 * 1024 * 1024
+LENGTH_BYTES = 8
+
+
+def answer(data: bytes) -> dict[str, object]:
+    """Read one file and give the answer to it."""
+    try:
+        found = read_pdf(data)
+    except FormatError as error:
+        return {"code": error.code.code, "values": dict(error.reason.values)}
+    except MemoryError:
+        return {"code": CopyReason.TOO_SLOW.code, "values": {"seconds": 0}}
+    return {"pages": found.pages, "text": found.text}
+
+
+def serve(source: IO[bytes], target: IO[bytes]) -> None:
+    """Answer frames until the input ends."""
+    while len(head := source.read(LENGTH_BYTES)) == LENGTH_BYTES:
+        data = source.read(int.from_bytes(head, "big"))
+        said = json.dumps(answer(data)).encode()
+        target.write(len(said).to_bytes(LENGTH_BYTES, "big") + said)
+        target.flush()
+
+
+def _limit() -> None:
+    try:
+        import resource
+    except ImportError:  # pragma: no cover - Windows: the time limit alone holds
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    _limit()
+    logging.disable(logging.CRITICAL)
+    serve(sys.stdin.buffer, sys.stdout.buffer)
