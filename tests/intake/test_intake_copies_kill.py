@@ -45,8 +45,8 @@ def test_killed_anywhere_and_started_again_every_file_is_there_once(house: House
     assert blobs == sorted(hashlib.sha256(PNG + bytes([n])).hexdigest() for n in range(12))
 
 
-def rows(house: House) -> int:
+def rows(made: House) -> int:
     code = (
         "import django; django.setup()\nfrom fairdue.ledger.models import DocumentFile as F\nprint(F.objects.count())"
     )
-    return int(house.python("-c", code))
+    return int(made.python("-c", code))
