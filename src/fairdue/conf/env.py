@@ -63,6 +63,11 @@ BLOB_URL = Variable(
     "",
     "Where stored files lie: s3://bucket/prefix?endpoint=https://…&region=… (extra s3). Unset: blobs/ in the data folder.",
 )
+BOOKS_ACK_DAYS = Variable(
+    "FAIRDUE_BOOKS_ACK_DAYS",
+    "3",
+    "Days after which a posting batch that the books have not answered makes a task; 0: never.",
+)
 
 ALL = (
     DATA_DIR,
@@ -78,6 +83,7 @@ ALL = (
     NOW,
     UPLOAD_MAX_MB,
     BLOB_URL,
+    BOOKS_ACK_DAYS,
 )
 
 

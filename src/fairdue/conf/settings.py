@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "fairdue.intake",
     "fairdue.cover",
     "fairdue.dunning",
+    "fairdue.books",
     "fairdue.cycle",
     "fairdue.web",
     "fairdue.portal",
@@ -121,3 +122,4 @@ FAIRDUE_MAIL_FROM = env.MAIL_FROM.text()
 FAIRDUE_LINK_DAYS = env.LINK_DAYS.number()
 FAIRDUE_UPLOAD_MAX_BYTES = env.UPLOAD_MAX_MB.number() * 1024 * 1024
 FAIRDUE_BLOB_URL = env.BLOB_URL.text()
+FAIRDUE_BOOKS_ACK_DAYS = env.BOOKS_ACK_DAYS.number()

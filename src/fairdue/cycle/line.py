@@ -4,8 +4,10 @@
 2. The snapshot is a folder that appears whole. Measures and decisions are files beside it, written whole or not at all.
 3. Commit writes the proposals, the worklist and the summary in one transaction; the run's key makes it happen once.
    Cover comes before dunning: deadlines of the insurer become tasks, and the facts it publishes hold extensions.
-4. The head of the audit chain is written beside the snapshot, outside the database.
-5. Dispatch releases what the policy lets go by itself and hands over what is in the outbox; the outbox sees to "once".
+4. What the ledger decided since the last run is cut into posting batches for the books, under the run's key: a resumed run finds its
+   own batches again.
+5. The head of the audit chain is written beside the snapshot, outside the database.
+6. Dispatch releases what the policy lets go by itself and hands over what is in the outbox; the outbox sees to "once".
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from fairdue import __version__
+from fairdue.books.actions import do_cut, do_remind
 from fairdue.cover import measures as cover
 from fairdue.cover.actions import do_commit as commit_cover
 from fairdue.cover.snapshot import SOURCES as COVER_SOURCES
@@ -157,6 +160,7 @@ def go(
             results, rates = _measures(snapshot, run, watch)
             decisions = _decisions(snapshot, run, watch)
             _commit(actor, run, decisions, results, rates, watch)
+        _post(actor, run, watch)
         anchor(actor, run)
         watch.checkpoint("anchored")
         if not then_dispatch:
@@ -176,6 +180,13 @@ def _uncollected() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
+
+
+def _post(actor: Actor, run: Run, watch: Watch) -> None:
+    """Cut what flows back to the books, and ask a person where they have not answered for long."""
+    do_cut(actor, cut_key=f"run {run.key}")
+    watch.checkpoint("postings cut")
+    do_remind(actor, settings.FAIRDUE_BOOKS_ACK_DAYS)
 
 
 def anchor(actor: Actor, run: Run) -> None:

@@ -56,7 +56,8 @@ ORDER BY i.customer_id, i.due_on, i.id
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 
-def _moment(value: datetime) -> Any:
+def moment(value: datetime) -> Any:
+    """Give a moment as the connected database compares it."""
     return value if connection.vendor == "postgresql" else str(value.astimezone(UTC).replace(tzinfo=None))
 
 
@@ -79,7 +80,7 @@ def open_items(
     company_id: int, as_of: date, *, customer_ids: Sequence[int] | None = None, known_at: datetime = FAR
 ) -> list[OpenItem]:
     """Give the items with a balance, by customer and due date, with the parts on hold on ``as_of``. Two queries."""
-    values = {"company": company_id, "as_of": _day(as_of), "known_at": _moment(known_at)}
+    values = {"company": company_id, "as_of": _day(as_of), "known_at": moment(known_at)}
     with connection.cursor() as cursor:
         cursor.execute(_OPEN.format(only=_ids("i.customer_id", customer_ids)), values)
         rows = [row for row in cursor.fetchall() if row[9] != 0]
@@ -110,7 +111,7 @@ def open_amounts(
     company_id: int, as_of: date, *, customer_ids: Sequence[int] | None = None, known_at: datetime = FAR
 ) -> dict[int, int]:
     """Give the open amount in minor units of every item with a balance, by due item id. One query."""
-    values = {"company": company_id, "as_of": _day(as_of), "known_at": _moment(known_at)}
+    values = {"company": company_id, "as_of": _day(as_of), "known_at": moment(known_at)}
     with connection.cursor() as cursor:
         cursor.execute(_OPEN.format(only=_ids("i.customer_id", customer_ids)), values)
         return {row[0]: int(row[9]) for row in cursor.fetchall() if row[9] != 0}
@@ -155,7 +156,7 @@ def holds_on(
     company_id: int, as_of: date, *, customer_ids: Sequence[int] | None = None, known_at: datetime = FAR
 ) -> Holds:
     """Give the holds in force on ``as_of``. One query."""
-    values = {"company": company_id, "as_of": _day(as_of), "known_at": _moment(known_at)}
+    values = {"company": company_id, "as_of": _day(as_of), "known_at": moment(known_at)}
     whole: dict[tuple[str, int], tuple[str, ...]] = {}
     parts: dict[tuple[str, int], tuple[tuple[int, str], ...]] = {}
     with connection.cursor() as cursor:
@@ -195,7 +196,7 @@ def unapplied_payments(
     company_id: int, as_of: date, *, customer_ids: Sequence[int] | None = None, known_at: datetime = FAR
 ) -> list[Unapplied]:
     """Give the payments with an unapplied rest. One query."""
-    values = {"company": company_id, "as_of": _day(as_of), "known_at": _moment(known_at)}
+    values = {"company": company_id, "as_of": _day(as_of), "known_at": moment(known_at)}
     only = ""
     if customer_ids is not None:
         known = _ids("p.customer_id", customer_ids).removeprefix("AND ")
@@ -225,24 +226,40 @@ def money_by_customer(company_id: int, as_of: date) -> list[tuple[int, str, int,
 
     Minor units; customers that owe and own nothing are left out; money of an unknown payer is customer 0. One query.
     """
-    values = {"company": company_id, "as_of": _day(as_of), "known_at": _moment(FAR)}
+    values = {"company": company_id, "as_of": _day(as_of), "known_at": moment(FAR)}
     with connection.cursor() as cursor:
         cursor.execute(_MONEY, values)
         return [(r[0], r[1], int(r[2]), int(r[3]), int(r[4]), int(r[5])) for r in cursor.fetchall()]
 
 
+_OPEN_OF_CUSTOMERS = f"""
+SELECT x.customer_id, x.currency, SUM(x.open_minor) FROM ({_OPEN.format(only="").rsplit("ORDER BY", 1)[0]}) x
+GROUP BY x.customer_id, x.currency
+"""
+
+
+def open_amounts_by_customer(company_id: int, as_of: date, *, known_at: datetime = FAR) -> dict[tuple[int, str], int]:
+    """Give what each customer's items leave open by currency, credit notes negative, settled ones as 0. One query."""
+    values = {"company": company_id, "as_of": _day(as_of), "known_at": moment(known_at)}
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN_OF_CUSTOMERS, values)
+        return {(customer, currency): int(minor) for customer, currency, minor in cursor.fetchall()}
+
+
 _OPEN_CHARGES = """
 SELECT c.id, c.customer_id, c.kind, c.currency, c.amount_minor - COALESCE((
-    SELECT SUM(a.amount_minor) FROM ledger_allocation a WHERE a.charge_id = c.id AND a.effective_on <= %(as_of)s), 0)
-FROM ledger_charge c WHERE c.company_id = %(company)s AND c.effective_on <= %(as_of)s {only} ORDER BY c.id
+    SELECT SUM(a.amount_minor) FROM ledger_allocation a WHERE a.charge_id = c.id AND a.effective_on <= %(as_of)s
+    AND a.recorded_at <= %(known_at)s), 0)
+FROM ledger_charge c WHERE c.company_id = %(company)s AND c.effective_on <= %(as_of)s AND c.recorded_at <= %(known_at)s {only}
+ORDER BY c.id
 """
 
 
 def open_charges(
-    company_id: int, as_of: date, *, customer_ids: Sequence[int] | None = None
+    company_id: int, as_of: date, *, customer_ids: Sequence[int] | None = None, known_at: datetime = FAR
 ) -> dict[int, tuple[int, str, str, int]]:
     """Give the unpaid charges: id to (customer id, kind, currency, open minor). One query."""
-    values = {"company": company_id, "as_of": _day(as_of)}
+    values = {"company": company_id, "as_of": _day(as_of), "known_at": moment(known_at)}
     with connection.cursor() as cursor:
         cursor.execute(_OPEN_CHARGES.format(only=_ids("c.customer_id", customer_ids)), values)
         return {row[0]: (row[1], row[2], row[3], int(row[4])) for row in cursor.fetchall() if row[4] != 0}

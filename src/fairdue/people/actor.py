@@ -19,6 +19,7 @@ class Right(StrEnum):
     RELEASE = "release"
     HOLD = "hold"
     WAIVE = "waive"
+    BOOK = "book"
     POLICY = "policy"
     AUDIT = "audit"
     ADMINISTER = "administer"
@@ -32,6 +33,7 @@ LABELS = {
     Right.RELEASE: gettext_noop("release and send"),
     Right.HOLD: gettext_noop("hold, note and finish tasks"),
     Right.WAIVE: gettext_noop("waive or write off"),
+    Right.BOOK: gettext_noop("exchange postings with the books"),
     Right.POLICY: gettext_noop("change policies"),
     Right.AUDIT: gettext_noop("check the audit log"),
     Right.ADMINISTER: gettext_noop("change users and companies"),
@@ -39,12 +41,16 @@ LABELS = {
 """Each right as a refusal names it."""
 
 RIGHTS: dict[str, frozenset[Right]] = {
-    "controller": frozenset({Right.VIEW, Right.IMPORT, Right.ALLOCATE, Right.RUN, Right.RELEASE, Right.HOLD}),
+    "controller": frozenset(
+        {Right.VIEW, Right.IMPORT, Right.ALLOCATE, Right.RUN, Right.RELEASE, Right.HOLD, Right.BOOK}
+    ),
     "account_owner": frozenset({Right.VIEW, Right.HOLD}),
     "finance_lead": frozenset(Right) - {Right.ADMINISTER},
     "auditor": frozenset({Right.VIEW, Right.AUDIT}),
     "administrator": frozenset({Right.VIEW, Right.ADMINISTER, Right.POLICY}),
-    "system": frozenset({Right.VIEW, Right.IMPORT, Right.RUN, Right.RELEASE, Right.HOLD, Right.ALLOCATE, Right.POLICY}),
+    "system": frozenset(
+        {Right.VIEW, Right.IMPORT, Right.RUN, Right.RELEASE, Right.HOLD, Right.ALLOCATE, Right.POLICY, Right.BOOK}
+    ),
 }
 
 

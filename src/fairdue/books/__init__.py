@@ -1,0 +1,1 @@
+"""Books: what the ledger knows flows back to where it came from, once, and is answered for."""

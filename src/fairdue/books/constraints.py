@@ -1,0 +1,32 @@
+"""The database's own guards of this room: rows are never changed or deleted, and no company sees another's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fairdue.ledger.constraints.install import row_level_security, run
+
+TABLES = ("books_acknowledgement", "books_answer", "books_export", "books_posting", "books_posting_batch")
+
+
+def install_books(apps: Any, schema_editor: Any) -> None:
+    """Migration step: the guards on the connected database."""
+    vendor = schema_editor.connection.vendor
+    run(schema_editor, _append_only(vendor))
+    if vendor == "postgresql":
+        run(schema_editor, row_level_security(list(TABLES)))
+
+
+def _append_only(vendor: str) -> list[str]:
+    if vendor == "postgresql":
+        return [
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION fairdue_append_only()"
+            for table in TABLES
+        ]
+    return [
+        f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table}"
+        f" BEGIN SELECT RAISE(ABORT, 'fairdue: rows of {table} are never changed or deleted'); END"
+        for table in TABLES
+        for verb in ("UPDATE", "DELETE")
+    ]
