@@ -36,7 +36,7 @@ class Department:
         return policy
 
     def customer(self, name: str, group: str = "") -> Customer:
-        made = {"name": f"{name} AG", "country": "DE", "created_at": self.actor(START).at, "number_key": name.lower()}
+        made = {"name": f"{name} AG", "country": "DE", "created_at": self.actor(START).at, "number_key": name}
         found, _ = Customer.objects.get_or_create(company=self.company, number=name, defaults=made)
         if group:
             found.group, _ = CustomerGroup.objects.get_or_create(company=self.company, code=group, name=group)

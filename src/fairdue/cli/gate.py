@@ -52,7 +52,7 @@ def why(
     from fairdue.dunning.why import why as ask
 
     day, now = start.day(as_of), start.moment()
-    found = _customer(chosen, customer)
+    found = find_customer(chosen, customer)
     answer = ask(chosen, found.pk, day, datetime.combine(day, now.timetz()))
     if as_json:
         typer.echo(json.dumps(as_dict(answer, found), ensure_ascii=False, indent=1))
@@ -60,7 +60,7 @@ def why(
         _print(answer, found)
 
 
-def _customer(chosen: Company, text: str) -> Customer:
+def find_customer(chosen: Company, text: str) -> Customer:
     """Find a customer by number, by its number without zeros in front, or by id."""
     from fairdue.ledger.models import Customer
 

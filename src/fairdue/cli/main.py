@@ -11,6 +11,7 @@ from fairdue import __version__
 from fairdue.cli import (
     books,
     bring,
+    cover,
     demo,
     doctor,
     files,
@@ -79,6 +80,7 @@ app.add_typer(policies.policy_app, name="policy")
 app.add_typer(keep.audit_app, name="audit")
 app.add_typer(gate.gate_app, name="gate")
 app.add_typer(files.files_app, name="files")
+app.add_typer(cover.cover_app, name="cover")
 app.add_typer(third_parties.third_party_app, name="third-party")
 app.add_typer(books.books_app, name="books")
 translate_help(app)

@@ -51,6 +51,7 @@ def told(error: Exception) -> str | None:
 
     from fairdue.contact.actions import ContactError
     from fairdue.contact.blobs import BlobError
+    from fairdue.cover.actions import CoverError
     from fairdue.engine.reasons import SnapshotError
     from fairdue.intake.actions import IntakeError
     from fairdue.kernel.money import MoneyError
@@ -60,7 +61,15 @@ def told(error: Exception) -> str | None:
 
     if isinstance(
         error,
-        NotAllowed | SnapshotError | MoneyError | IntakeError | LedgerError | ContactError | BlobError | FileError,
+        NotAllowed
+        | SnapshotError
+        | MoneyError
+        | IntakeError
+        | LedgerError
+        | ContactError
+        | BlobError
+        | FileError
+        | CoverError,
     ):
         return why(error)
     if isinstance(error, OperationalError):

@@ -16,6 +16,7 @@ from fairdue.contact.models import MessageState, OutboxMessage
 from fairdue.contact.queries import gate_facts
 from fairdue.dunning.models import Notice
 from fairdue.ledger.file_queries import Copy, copies_of
+from fairdue.ledger.insured import consent_needed, last_days
 from fairdue.ledger.models import AcceptedTerms, Allocation, Charge, Contact, Customer, DueItem
 from fairdue.ledger.queries import OpenItem, Unapplied, open_items, unapplied_payments
 from fairdue.people.models import BankAccount, Company
@@ -59,6 +60,10 @@ class Desk:
     gates: dict[int, GateFacts]
     copies: dict[int, list[Copy]]
     base_url: str
+    last_days: dict[int, date]
+    """Per due item the last day to which the insurer lets payment be put off; items without a bound are absent."""
+    consent_needed: frozenset[int]
+    """Customers for whom any plan needs the insurer's consent first."""
 
 
 def lay_out(company_id: int, customer_ids: Collection[int], today: date, at: datetime) -> Desk:
@@ -90,6 +95,8 @@ def lay_out(company_id: int, customer_ids: Collection[int], today: date, at: dat
         gates=gate_facts(company_id, ids, at, with_items=True),
         copies=copies_of(company_id, ids),
         base_url=settings.BASE_URL,
+        last_days=last_days(company_id, open_ids, today),
+        consent_needed=consent_needed(company_id, ids, today),
     )
 
 

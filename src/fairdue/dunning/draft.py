@@ -236,7 +236,7 @@ def _facts(
         portal_link=portal_link,
         edited_paragraph=proposal.edited_text,
         earlier_letters_on=tuple(sorted({one.on for one in said})),
-        instalments=_instalments(stage, totals.payable_minor, desk.today, customer.country),
+        instalments=_offered(desk, proposal, stage, totals.payable_minor, customer, notes),
         form=legal.form,
     )
 
@@ -319,6 +319,24 @@ def _deadline(
     if until != asked:
         notes.append(because(ReleaseReason.DEADLINE_MOVED, asked=asked.isoformat(), until=until.isoformat()))
     return until
+
+
+def _offered(
+    desk: Desk, proposal: Proposal, stage: Stage, payable_minor: int, customer: Customer, notes: list[Reason]
+) -> tuple[letter.InstalmentLine, ...]:
+    """Offer instalments unless the insurer's conditions stand against it: its consent, or the last day to extend (31)."""
+    offered = _instalments(stage, payable_minor, desk.today, customer.country)
+    if not offered:
+        return ()
+    days = [desk.last_days[line.due_item_id] for line in proposal.lines.all() if line.due_item_id in desk.last_days]
+    if customer.pk in desk.consent_needed:
+        notes.append(because(ReleaseReason.NO_OFFER_CONSENT))
+        return ()
+    if days and offered[-1].due_on > min(days):
+        until, last_on = offered[-1].due_on.isoformat(), min(days).isoformat()
+        notes.append(because(ReleaseReason.NO_OFFER_BEYOND, until=until, last_on=last_on))
+        return ()
+    return offered
 
 
 def _instalments(stage: Stage, payable_minor: int, today: date, country: str) -> tuple[letter.InstalmentLine, ...]:

@@ -84,6 +84,16 @@ class ReleaseReason(ReasonCode):
         "release.deadline_moved",
         gettext_noop("The deadline moved from %(asked)s to %(until)s (business day, or a country's minimum)."),
     )
+    NO_OFFER_CONSENT = (
+        "release.no_offer_consent",
+        gettext_noop("No instalments are offered: the insurer wants to be asked before a plan."),
+    )
+    NO_OFFER_BEYOND = (
+        "release.no_offer_beyond",
+        gettext_noop(
+            "No instalments are offered: they would run to %(until)s, and the insurer allows %(last_on)s at most."
+        ),
+    )
     CLAUSE_ABSENT = ("release.clause_absent", gettext_noop("No accepted terms on record: the letter cites no clause."))
     COPY_ABSENT = ("release.copy_absent", gettext_noop("No copy on file: %(copy_kind)s for %(documents)s."))
     COPY_ABSENT_WIDE = ("release.copy_absent_wide", gettext_noop("No copy on file: %(copy_kind)s of the customer."))

@@ -158,6 +158,20 @@ DECIDING_DATES = {
 RELEASES = {"person": _("by a person"), "automatic": _("by rule"), "two_person": _("by two persons")}
 
 
+COVER_DEADLINES = {
+    "notify": _("Report overdue"),
+    "claim": _("File the claim"),
+    "extension": _("Extended too far"),
+    "stop": _("Stop shipping"),
+}
+"""What a deadline of an insurer asks for."""
+
+
+def cover_deadline(code: str) -> str:
+    """Name what a deadline of an insurer asks for."""
+    return str(COVER_DEADLINES.get(code, code))
+
+
 def origin(code: str) -> str:
     """Name the day from which a stage is counted."""
     return str(ORIGINS.get(code, code))

@@ -25,6 +25,7 @@ REASON_MODULES = (
     "fairdue.contact.remedies",
     "fairdue.contact.why",
     "fairdue.cover.reasons",
+    "fairdue.cover.row_reasons",
     "fairdue.dunning.reasons",
     "fairdue.dunning.why",
     "fairdue.formats.copies.reasons",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from fairdue.contact import queries as contact
 from fairdue.contact.actions import do_note
-from fairdue.ledger.actions import do_hold, do_release_hold
+from fairdue.ledger.actions import InsurerForbids, do_hold, do_release_hold
 from fairdue.ledger.models import Customer, DueItem, Effect, Hold
 from fairdue.ledger.queries import OpenItem, open_items
 from fairdue.people.actor import Right
@@ -22,6 +22,7 @@ from fairdue.web import queries
 from fairdue.web.access import PageRequest, day_asked, own, page
 from fairdue.web.behaviour import behaviour_of
 from fairdue.web.forms import CustomerFilter, HoldForm, NoteForm, ReasonForm
+from fairdue.wording import words
 
 
 @page(Right.VIEW)
@@ -128,10 +129,14 @@ def hold(request: PageRequest, customer_id: int) -> HttpResponse:
     item_id = asked["due_item"]
     if item_id is not None and not DueItem.objects.filter(pk=item_id, customer_id=found.pk).exists():
         raise Http404
-    do_hold(
-        request.actor, customer_id=found.pk, reason=asked["reason"], since=request.actor.at.date(),
-        until=asked["until"], due_item_id=item_id, note=asked["note"],
-    )  # fmt: skip
+    try:
+        do_hold(
+            request.actor, customer_id=found.pk, reason=asked["reason"], since=request.actor.at.date(),
+            until=asked["until"], due_item_id=item_id, note=asked["note"],
+        )  # fmt: skip
+    except InsurerForbids as error:
+        messages.error(request, words.reason(error.reason))
+        return redirect("web:customer", found.pk)
     messages.success(request, _("Held. It is not chased until the hold ends."))
     return redirect("web:customer", found.pk)
 
