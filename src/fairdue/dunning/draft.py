@@ -324,7 +324,7 @@ def _deadline(
 def _offered(
     desk: Desk, proposal: Proposal, stage: Stage, payable_minor: int, customer: Customer, notes: list[Reason]
 ) -> tuple[letter.InstalmentLine, ...]:
-    """Offer instalments unless the insurer's conditions stand against it: its consent, or the last day to extend (31)."""
+    """Offer instalments unless the insurer's conditions stand against it: its consent, or the last day to extend (32)."""
     offered = _instalments(stage, payable_minor, desk.today, customer.country)
     if not offered:
         return ()
