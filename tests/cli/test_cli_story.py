@@ -6,6 +6,8 @@ import asyncio
 import json
 import re
 import sqlite3
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -71,8 +73,30 @@ def test_from_the_demonstration_to_the_proof(fairdue, mailbox, tmp_path):
     assert "the same byte for byte" in fairdue("replay", "2026-10-30.2")
     assert "There is no run 2020-01-01" in fairdue("replay", "2020-01-01", code=1)
 
+    _proof_of_a_notice(fairdue, tmp_path)
     _tampering_is_found(fairdue)
     _backup_and_restore(fairdue, tmp_path)
+
+
+def _proof_of_a_notice(fairdue, tmp_path) -> None:
+    with sqlite3.connect(fairdue.folder / "fairdue.sqlite3") as connection:
+        (number,) = connection.execute("SELECT number FROM dunning_notice ORDER BY id LIMIT 1").fetchone()
+    connection.close()
+    file, alone = tmp_path / "proof.pdf", tmp_path / "verify_proof.py"
+    head = fairdue("proof", "make", number, "--out", str(file)).split()[-1]
+    assert "CONFIRMED" in fairdue("proof", "verify", str(file), "--head", head)
+    assert "INTACT" in fairdue("proof", "verify", str(file), code=3)
+    assert "已否定" in fairdue(
+        "proof", "verify", str(file), "--head", f"{head.partition(':')[0]}:{'0' * 64}", code=1, LANG="zh_CN.UTF-8"
+    )
+    anchors = sorted(fairdue.folder.glob("snapshots/*/*/audit-head.json"))
+    fairdue("proof", "verify", str(file), "--head-file", str(anchors[-1]), code=0)
+    fairdue("proof", "verifier", str(alone))
+    done = subprocess.run(
+        [sys.executable, "-I", str(alone), str(file), "--head", head], capture_output=True, check=False
+    )
+    assert done.returncode == 0
+    assert "There is no notice" in fairdue("proof", "make", "X1", code=1)
 
 
 def _tampering_is_found(fairdue) -> None:

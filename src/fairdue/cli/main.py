@@ -23,6 +23,7 @@ from fairdue.cli import (
     people,
     policies,
     post,
+    proof,
     rates,
     reconcile,
     start,
@@ -81,6 +82,7 @@ app.add_typer(keep.audit_app, name="audit")
 app.add_typer(gate.gate_app, name="gate")
 app.add_typer(files.files_app, name="files")
 app.add_typer(cover.cover_app, name="cover")
+app.add_typer(proof.proof_app, name="proof")
 app.add_typer(third_parties.third_party_app, name="third-party")
 app.add_typer(books.books_app, name="books")
 translate_help(app)

@@ -62,6 +62,7 @@ urlpatterns: list[URLPattern] = [
     path("proposals/<int:proposal_id>/notes", runs.notes, name="runs-proposal-notes"),
     path("proposals/<int:proposal_id>/letter.<slug:kind>", runs.letter, name="runs-letter"),
     path("notices/<int:notice_id>", notices.notice, name="notice"),
+    path("notices/<int:notice_id>/proof", notices.proof, name="notice-proof"),
     path("notices/<int:notice_id>/letter.<slug:kind>", notices.letter, name="notice-letter"),
     path("outbox", outbox.outbox, name="outbox"),
     path("outbox/<int:message_id>", outbox.message, name="outbox-message"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -18,6 +19,7 @@ from fairdue.dunning.models import Notice, NoticeLine
 from fairdue.dunning.policy.shape import Policy
 from fairdue.dunning.queries import policy_of
 from fairdue.dunning.reasons import DunningReason
+from fairdue.kernel import chain
 from fairdue.kernel.reasons import because
 from fairdue.ledger import audit
 from fairdue.ledger.actions import do_charge, do_set_effect
@@ -95,7 +97,8 @@ def _notice(actor: Actor, draft: Draft, drawn: Drawn, message_key: str, today: d
     audit.record(
         actor, "release", f"proposal:{proposal.pk}", step=proposal.step_key, notice=notice.pk,
         payable=totals.payable_minor, currency=proposal.currency, pdf_sha256=drawn.pdf_sha256, signed=signed,
-        waived=proposal.waived_charges,
+        waived=proposal.waived_charges, facts_sha256=hashlib.sha256(chain.canonical(facts)).hexdigest(),
+        policy_sha256=proposal.policy_version.sha256,
     )  # fmt: skip
     return notice
 

@@ -11,7 +11,9 @@ from django.shortcuts import render
 
 from fairdue.contact import blobs
 from fairdue.contact.models import OutboxMessage
+from fairdue.dunning.actions.proving import ProofError, do_make_proof
 from fairdue.dunning.models import Notice
+from fairdue.dunning.proof.words import failing
 from fairdue.people.actor import Right
 from fairdue.web.access import PageRequest, own, page
 from fairdue.web.framed import framed
@@ -19,7 +21,7 @@ from fairdue.web.framed import framed
 MEDIA = {"pdf": "application/pdf", "html": "text/html", "txt": "text/plain"}
 
 
-class Proof(StrEnum):
+class State(StrEnum):
     """What the stored bytes say about the hash of the record."""
 
     INTACT = "intact"
@@ -35,7 +37,7 @@ class Drawn:
     kind: str
     sha256: str
     data: bytes
-    proof: Proof
+    proof: State
 
     @property
     def size_bytes(self) -> int:
@@ -57,11 +59,11 @@ def _drawn(found: Notice, message: OutboxMessage | None) -> list[Drawn]:
 
 def _form(kind: str, sha256: str, body: str, *, joined: bool) -> Drawn:
     if hashlib.sha256(body.encode()).hexdigest() == sha256:
-        return Drawn(kind, sha256, body.encode(), Proof.INTACT)
+        return Drawn(kind, sha256, body.encode(), State.INTACT)
     try:
-        return Drawn(kind, sha256, blobs.get(sha256), Proof.INTACT)
+        return Drawn(kind, sha256, blobs.get(sha256), State.INTACT)
     except blobs.BlobError:
-        return Drawn(kind, sha256, b"", Proof.JOINED if joined and body else Proof.BROKEN)
+        return Drawn(kind, sha256, b"", State.JOINED if joined and body else State.BROKEN)
 
 
 @page(Right.VIEW)
@@ -78,11 +80,22 @@ def notice(request: PageRequest, notice_id: int) -> HttpResponse:
     return render(request, "web/notice.html", context)
 
 
+@page(Right.VIEW, "POST")
+def proof(request: PageRequest, notice_id: int) -> HttpResponse:
+    """Make the proof file of a notice, in the language of the page, and give it to be kept."""
+    found = own(request, Notice.objects.all(), notice_id)
+    try:
+        made = do_make_proof(request.actor, found.pk)
+    except ProofError as error:
+        return render(request, "web/proof_refused.html", {"notice": found, "failed": failing(error.keys)}, status=409)
+    return framed(made.data, MEDIA["pdf"], made.file_name, save=True)
+
+
 @page(Right.VIEW)
 def letter(request: PageRequest, notice_id: int, kind: str) -> HttpResponse:
     """Give the exact bytes of a notice as PDF, HTML or text; 404 where none have the hash of the record."""
     found = own(request, Notice.objects.all(), notice_id)
     form = next((form for form in _drawn(found, _message(found)) if form.kind == kind), None)
-    if form is None or form.proof is not Proof.INTACT:
+    if form is None or form.proof is not State.INTACT:
         raise Http404
     return framed(form.data, MEDIA[kind], f"{found.number}.{kind}")

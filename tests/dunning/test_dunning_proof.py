@@ -1,0 +1,263 @@
+"""The proof of a notice: what an auditor or a court gets, and that nobody can change it unseen."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import zlib
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from fairdue.contact.dispatch import dispatch
+from fairdue.contact.models import OutboxMessage
+from fairdue.contact.transports import FileFolder, PrintFolder
+from fairdue.dunning.actions import do_edit, do_release
+from fairdue.dunning.actions.proving import ProofError, do_make_proof
+from fairdue.dunning.models import Notice
+from fairdue.dunning.proof import verify_proof as verifier
+from fairdue.ledger import audit
+from fairdue.people.actor import Actor, NotAllowed
+
+D = date
+DUE, DAY = D(2026, 3, 2), D(2026, 3, 3)
+FORMAL = D(2026, 4, 20)
+
+
+@pytest.fixture
+def sent(department):
+    """A formal notice with interest, edited, released and handed to the print shop."""
+    customer = department.customer(name="Müller & Söhne GmbH")
+    customer.contacts.all().delete()
+    department.invoice(customer, 123_456, DUE, number="R-2026-17")
+    department.invoice(customer, 70_000, DUE, number="R-2026-18")
+    (proposal,) = department.run(FORMAL)
+    do_edit(department.actor(FORMAL), proposal.pk, text="Bitte rufen Sie uns an.")
+    (outcome,) = do_release(department.actor(FORMAL), [proposal.pk], FORMAL)
+    assert outcome.state == "released"
+    at = department.actor(FORMAL).at
+    root = department.folder
+    assert (
+        dispatch(department.company.pk, at, [PrintFolder(root / "letters"), FileFolder(root / "files")]).handed_over
+        == 1
+    )
+    audit.anchor(department.actor(FORMAL), "snapshots/1/run/audit-head.json")
+    return Notice.objects.get()
+
+
+@pytest.fixture
+def proof(department, sent):
+    return do_make_proof(department.actor(D(2026, 9, 1)), sent.pk)
+
+
+def judged(data: bytes, heads=None) -> tuple[int, list[str]]:
+    """Give the verdict and the checks that failed; a file that is no proof any more has no checks."""
+    try:
+        code, report = verifier.verify(data, heads)
+    except verifier.NoProofError as error:
+        return verifier.UNREADABLE, [str(error)]
+    return code, [key for key, holds, _detail in report.lines if holds is False]
+
+
+def manifest_of(data: bytes) -> dict:
+    return json.loads(verifier.Pdf(data).files[verifier.MANIFEST])
+
+
+def rewritten(data: bytes, change) -> bytes:
+    """Change the manifest the way a forger would: the PDF around it stays well formed."""
+    manifest = manifest_of(data)
+    change(manifest)
+    return replaced(data, verifier.MANIFEST, verifier.canonical(manifest))
+
+
+def replaced(data: bytes, name: str, new: bytes) -> bytes:
+    """Put other bytes in the place of a file inside, and mend lengths and the table of objects."""
+    number = verifier.Pdf(data)._specs()[name]
+    start = data.index(b"\n%d 0 obj\n" % number) + 1
+    end = data.index(b"\nendstream\nendobj\n", start)
+    head, _, _raw = data[start:end].partition(b"\nstream\n")
+    packed = zlib.compress(new)
+    head = re.sub(rb"/Length \d+", b"/Length %d" % len(packed), head)
+    head = re.sub(rb"/Size \d+", b"/Size %d" % len(new), head)
+    if b"/Filter" not in head:
+        head = head.replace(b"/Type/EmbeddedFile", b"/Filter/FlateDecode/Type/EmbeddedFile")
+    table = data.rindex(b"\nxref\n") + 1
+    made = head + b"\nstream\n" + packed
+    grown = len(made) - (end - start)
+
+    def moved(match: re.Match[bytes]) -> bytes:
+        offset = int(match[1])
+        return b"%010d 00000 n\r\n" % (offset + grown if offset > start else offset)
+
+    tail = re.sub(rb"(\d{10}) 00000 n\r\n", moved, data[table:])
+    return (
+        data[:start]
+        + made
+        + data[end:table]
+        + tail.replace(b"startxref\n%d\n" % table, b"startxref\n%d\n" % (table + grown))
+    )
+
+
+class TestWhatItHolds:
+    def test_it_says_what_left_when_to_whom_how_under_which_policy_and_law(self, sent, proof):
+        manifest = manifest_of(proof.data)
+        core = manifest["core"]
+        assert core["notice"]["payable_minor"] == sent.payable_minor
+        assert core["message"]["handed_over_at"].startswith("2026-04-20T09:30")
+        assert core["message"]["evidence"]["path"].endswith(".pdf")
+        assert core["policy"]["code"] == "flexible"
+        assert "286" in json.dumps(core["notice"]["facts"]) or "BGB" in json.dumps(core["notice"]["facts"])
+        assert {entry["action"] for entry in manifest["entries"].values()} >= {
+            "propose", "edit_proposal", "release", "queue", "hand_over", "prove",
+        }  # fmt: skip
+        assert [line[:1] + line[2:4] for line in core["lines"]] == [["R-2026-17", 123_456, 0], ["R-2026-18", 70_000, 0]]
+
+    def test_the_exact_bytes_are_inside(self, sent, proof):
+        files = verifier.Pdf(proof.data).files
+        message = OutboxMessage.objects.get()
+        assert set(files) == {"letter.pdf", "message.html", "message.txt", "policy.yaml", "manifest.json"}
+        assert files["letter.pdf"].startswith(b"%PDF-1.7")
+        assert files["message.txt"].decode() == message.body_text
+        assert files["policy.yaml"].decode() == sent.policy_version.yaml
+
+    def test_the_making_is_in_the_audit_log_and_the_chain_holds(self, department, proof):
+        assert (
+            audit.verify(department.company.pk, [(proof.head.sequence, proof.head.head, "the auditor's letter")]) == []
+        )
+
+    def test_a_second_proof_is_as_good_and_does_not_contain_the_first(self, department, sent, proof):
+        again = do_make_proof(department.actor(D(2026, 9, 2)), sent.pk)
+        assert judged(again.data, {proof.head.sequence: proof.head.head}) == (verifier.CONFIRMED, [])
+        actions = [entry["action"] for entry in manifest_of(again.data)["entries"].values()]
+        assert actions.count("prove") == 1
+
+    def test_who_may_not_see_the_notice_gets_none(self, department, sent):
+        actor = department.actor(D(2026, 9, 1))
+        with pytest.raises(NotAllowed):
+            do_make_proof(Actor(actor.company_id, actor.at, None, "Otto", frozenset()), sent.pk)
+
+    def test_records_that_contradict_each_other_give_no_proof(self, department, sent, monkeypatch):
+        from fairdue.dunning.proof import collect
+
+        monkeypatch.setattr(collect, "MESSAGE_FIELDS", tuple(n for n in collect.MESSAGE_FIELDS if n != "subject"))
+        plain = collect._message
+        monkeypatch.setattr(collect, "_message", lambda message: plain(message) | {"subject": "Something else"})
+        with pytest.raises(ProofError) as caught:
+            do_make_proof(department.actor(D(2026, 9, 1)), sent.pk)
+        assert caught.value.keys == ("message",)
+
+
+class TestTheVerifier:
+    def test_a_true_file_is_intact_and_confirmed_by_a_head_kept_elsewhere(self, proof):
+        assert judged(proof.data) == (verifier.INTACT, [])
+        assert judged(proof.data, {proof.head.sequence: proof.head.head}) == (verifier.CONFIRMED, [])
+
+    def test_another_head_refutes_it_and_one_beyond_it_says_nothing(self, proof):
+        assert judged(proof.data, {proof.head.sequence: "0" * 64}) == (verifier.REFUTED, ["head"])
+        assert judged(proof.data, {proof.head.sequence + 1: "0" * 64}) == (verifier.INTACT, [])
+
+    def test_it_runs_alone_and_speaks_chinese(self, proof, tmp_path):
+        path, alone = tmp_path / "proof.pdf", tmp_path / "verify_proof.py"
+        path.write_bytes(proof.data)
+        alone.write_text(Path(verifier.__file__).read_text(encoding="utf-8"), encoding="utf-8")
+        head = f"{proof.head.sequence}:{proof.head.head}"
+        command = [sys.executable, "-I", str(alone), str(path), "--head", head, "--language", "zh"]
+        done = subprocess.run(command, capture_output=True, text=True, env={"PYTHONIOENCODING": "utf-8"}, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "已证实" in done.stdout
+
+    def test_what_is_no_proof_is_said_to_be_none(self, proof):
+        for data in (
+            b"",
+            b"%PDF-1.7",
+            proof.data[:-1],
+            proof.data + b"\n%%EOF",
+            verifier.Pdf(proof.data).files["letter.pdf"],
+        ):
+            assert judged(data)[0] == verifier.UNREADABLE
+
+
+def leaves(value, path=()):
+    """Give the path of every value in a manifest."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from leaves(item, (*path, key))
+    elif isinstance(value, list):
+        for at, item in enumerate(value):
+            yield from leaves(item, (*path, at))
+    else:
+        yield path
+
+
+def other(value):
+    return value + 1 if isinstance(value, int) and not isinstance(value, bool) else f"{value}x"
+
+
+class TestForgery:
+    def test_no_value_of_the_manifest_can_be_changed(self, proof):
+        """Each value in turn, with the file around it mended: refuted or unreadable, never accepted."""
+        paths = list(leaves(manifest_of(proof.data)))
+        assert len(paths) > 150
+        for path in paths:
+
+            def change(manifest, path=path):
+                place = manifest
+                for step in path[:-1]:
+                    place = place[step]
+                place[path[-1]] = other(place[path[-1]])
+
+            code, _failed = judged(rewritten(proof.data, change))
+            assert code in (verifier.REFUTED, verifier.UNREADABLE), path
+
+    @pytest.mark.parametrize("name", ["message.txt", "message.html", "policy.yaml"])
+    def test_no_file_inside_can_be_changed(self, proof, name):
+        old = verifier.Pdf(proof.data).files[name]
+        new = old.replace(b"e", b"a", 1)
+        code, failed = judged(replaced(proof.data, name, new))
+        assert code == verifier.REFUTED
+        assert {"frame", "files"} <= set(failed)
+
+    def test_no_page_can_be_changed(self, proof):
+        """The pages that a reader sees: another content stream, another size of the sheet, another first page."""
+        forged = proof.data.replace(b"/MediaBox[0 0 595.2756 841.8898]", b"/MediaBox[0 0 595.2756 841.8899]", 1)
+        assert judged(forged) == (verifier.REFUTED, ["frame"])
+        kids = re.search(rb"/Kids\[(\d+) 0 R", proof.data)
+        forged = proof.data.replace(kids[0], b"/Kids[%0*d 0 R" % (len(kids[1]), int(kids[1]) + 1), 1)
+        assert judged(forged)[0] == verifier.REFUTED
+
+    def test_no_byte_can_be_flipped(self, proof):
+        """Every 97th byte of the file, and every byte of its head and tail."""
+        data = proof.data
+        at = {*range(0, len(data), 97), *range(30), *range(len(data) - 200, len(data))}
+        accepted = []
+        for place in sorted(at):
+            forged = bytearray(data)
+            forged[place] ^= 0x01
+            if judged(bytes(forged))[0] == verifier.INTACT:
+                accepted.append(place)
+        assert accepted == []
+
+    def test_a_hand_over_cannot_be_left_out_or_added(self, proof):
+        def leave_out(manifest):
+            number = next(n for n, entry in manifest["entries"].items() if entry["action"] == "hand_over")
+            del manifest["entries"][number]
+
+        assert "entries" in judged(rewritten(proof.data, leave_out))[1]
+
+    def test_a_chain_made_anew_is_consistent_but_meets_no_kept_head(self, proof):
+        """Who rewrites everything makes a file that is intact: that is why a head must be kept elsewhere."""
+
+        def forge(manifest):
+            last = manifest["entries"][max(manifest["entries"], key=int)]
+            manifest["core"]["customer"]["number"] = "C999"
+            import hashlib
+
+            last["detail"]["core_sha256"] = hashlib.sha256(verifier.canonical(manifest["core"])).hexdigest()
+            manifest["chain"]["content_hashes"][-1] = verifier.content_hash(last)
+
+        forged = rewritten(proof.data, forge)
+        assert judged(forged) == (verifier.INTACT, [])
+        assert judged(forged, {proof.head.sequence: proof.head.head}) == (verifier.REFUTED, ["head"])
