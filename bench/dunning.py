@@ -89,9 +89,10 @@ def _measure(actor: Any) -> dict[str, Any]:
     from fairdue.dunning.actions import do_commit
     from fairdue.dunning.facts_reader import read_book
     from fairdue.dunning.queries import policies_in_force
-    from fairdue.dunning.rules import decide
     from fairdue.dunning.run import propose
+    from fairdue.dunning.signals_reader import wanted_facts
     from fairdue.dunning.snapshot import SOURCES
+    from fairdue.dunning.strategy import Planner, decide_planned
     from fairdue.engine.snapshot import Snapshot
     from fairdue.ledger import snapshot
 
@@ -100,10 +101,12 @@ def _measure(actor: Any) -> dict[str, Any]:
     _timed(timed, "snapshot", lambda: snapshot.take(actor.company_id, TODAY, actor.at, folder, more=SOURCES))
     opened = Snapshot.open(folder)
     policies = policies_in_force(actor.company_id)
-    accounts = list(read_book(opened, TODAY).accounts())
+    book = read_book(opened, TODAY, wanted_facts([policies[""].policy]))
+    accounts = list(book.accounts())
     start = time.process_time()
+    planner = Planner({"": policies[""].policy}, TODAY)
     for account in accounts:
-        decide(account, policies[""].policy, TODAY)
+        decide_planned(account, planner.plan("", account, book.signals_of(account)), TODAY)
     timed["rules_us_per_customer"] = round((time.process_time() - start) * 1e6 / len(accounts), 1)
     decisions = _timed(timed, "propose", lambda: propose(opened, actor.company_id, policies, TODAY))
     done = _timed(timed, "commit", lambda: do_commit(actor, "bench", decisions))

@@ -136,7 +136,7 @@ def test_a_bad_policy_is_refused_with_its_line_and_nothing_changes(department):
     with pytest.raises(PolicyError) as caught:
         department.adopt(text=shipped_yaml("flexible").replace("deadline_days: 7", "deadline_days: 5"))
     (problem,) = caught.value.problems
-    assert (problem.line, problem.key) == (45, "stages[3].deadline_days")
+    assert (problem.line, problem.key) == (50, "stages[3].deadline_days")
     assert PolicyVersion.objects.count() == 1
 
 

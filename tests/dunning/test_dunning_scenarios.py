@@ -135,8 +135,9 @@ def test_a_kept_promise_is_silence_and_a_broken_one_the_next_step(department):
     department.pay(kept, 100_000, D(2026, 3, 11))
     department.day(D(2026, 3, 12))
     assert Notice.objects.filter(customer=keeper).count() == 1
-    proposal = Proposal.objects.filter(customer=breaker, stage_code="payment_offer", state="released").get()
-    assert "dunning.promise_broken" in [reason["code"] for reason in proposal.reasons]
+    proposal = Proposal.objects.filter(customer=breaker, stage_code="formal_notice", state="released").get()
+    told = [reason["code"] for reason in proposal.reasons]
+    assert {"dunning.promise_broken", "branch.uses", "branch.broken_promises"} <= set(told)
 
 
 def test_two_currencies_have_their_own_levels_and_leave_in_one_message(department):

@@ -14,6 +14,7 @@ from fairdue.dunning.actions import do_release
 from fairdue.dunning.models import Proposal, ProposalState
 from fairdue.dunning.policy import Release
 from fairdue.dunning.queries import policy_of
+from fairdue.dunning.strategy import stage_of
 from fairdue.people.actor import Actor
 
 AHEAD_OR_BEHIND_DAYS = 1
@@ -51,7 +52,9 @@ def by_rule(run: Run) -> list[int]:
     found = Proposal.objects.filter(company_id=run.company_id, run_key=run.key, state__in=ready)
     chosen = []
     for proposal in found.select_related("policy_version").order_by("pk"):
-        stage = policy_of(proposal.policy_version).by_code.get(proposal.stage_code)
-        if stage is not None and stage.release is Release.AUTOMATIC:
+        policy = policy_of(proposal.policy_version)
+        if proposal.stage_code not in policy.by_code:
+            continue
+        if stage_of(policy, proposal.stage_code, proposal.stage_changes).release is Release.AUTOMATIC:
             chosen.append(proposal.pk)
     return chosen

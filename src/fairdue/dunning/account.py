@@ -43,6 +43,8 @@ class Item(NamedTuple):
     held_minor: int = 0
     hold_reasons: tuple[str, ...] = ()
     told: tuple[tuple[str, StepState], ...] = ()
+    receipt: str = ""
+    """How its receipt stands (``receipt.Receipt``); empty where nobody asked, or no branch does."""
 
 
 class Account(NamedTuple):

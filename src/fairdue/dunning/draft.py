@@ -18,6 +18,7 @@ from fairdue.dunning.legal import Legal, absent_contents, legal_of
 from fairdue.dunning.models import Proposal
 from fairdue.dunning.policy.shape import Policy, Stage
 from fairdue.dunning.reasons import ReleaseReason
+from fairdue.dunning.strategy import stage_of
 from fairdue.kernel.calendars import next_business_day
 from fairdue.kernel.money import plain
 from fairdue.kernel.reasons import Reason, because
@@ -57,7 +58,7 @@ def make_draft(
 
     25. Only the items of the proposal are asked for, at their balance of today; credits of the account always count.
     """
-    stage = policy.by_code[proposal.stage_code]
+    stage = stage_of(policy, proposal.stage_code, proposal.stage_changes)
     customer = desk.customers[proposal.customer_id]
     account = (proposal.customer_id, proposal.currency)
     wanted = {line.due_item_id for line in proposal.lines.all()}

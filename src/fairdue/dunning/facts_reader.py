@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-import duckdb
 import pyarrow as pa
 
 from fairdue.dunning.account import Account, Item, Step, StepState
-from fairdue.engine import measures
+from fairdue.dunning.rows import rows, run
+from fairdue.dunning.signals import NONE, Signals
+from fairdue.dunning.signals_reader import SignalsReader, receipts
 from fairdue.engine.snapshot import Snapshot
 
 MESSAGE_STATES = {
@@ -59,6 +60,13 @@ class Book:
     steps: dict[AccountKey, list[Step]]
     told: dict[int, list[tuple[str, StepState]]]
     promises: dict[AccountKey, date]
+    signals: Mapping[AccountKey | int, Signals] = field(default_factory=dict)
+    receipts: Mapping[int, str] = field(default_factory=dict)
+
+    def signals_of(self, account: Account) -> Signals:
+        """Give what branches can see of an account's customer."""
+        key = (account.customer_id, account.currency)
+        return self.signals.get(key) or self.signals.get(account.customer_id) or NONE
 
     def accounts(self) -> Iterator[Account]:
         """Give the accounts in order of customer and currency."""
@@ -71,7 +79,8 @@ class Book:
                 key, group = row[:2], []
             told = self.told.get(row[2])
             reasons = tuple(row[7].split(",")) if row[7] else ()
-            group.append(Item(row[2], row[3], row[4], row[5], row[6], reasons, tuple(told) if told else ()))
+            receipt = self.receipts.get(row[2], "") if self.receipts else ""
+            group.append(Item(row[2], row[3], row[4], row[5], row[6], reasons, tuple(told) if told else (), receipt))
         if key is not None:
             yield self._account(key, group)
 
@@ -89,16 +98,17 @@ class Book:
         )
 
 
-def read_book(snapshot: Snapshot, today: date) -> Book:
-    """Read everything that ``decide`` needs from the snapshot, set by set."""
+def read_book(snapshot: Snapshot, today: date, wanted: frozenset[str] = frozenset()) -> Book:
+    """Read everything that ``decide`` needs from the snapshot, set by set; ``wanted`` names the facts branches ask for."""
     with snapshot.connect() as con:
-        chase = _run(con, "fairdue.ledger.sql", "chase_items", today)
-        since = _run(con, "fairdue.dunning.sql", "overdue_since", today)
-        credit = _run(con, "fairdue.ledger.sql", "open_credit", today)
-        told = _run(con, "fairdue.dunning.sql", "told_items", today)
-        promises = _run(con, "fairdue.dunning.sql", "broken_promises", today)
+        chase = run(con, "fairdue.ledger.sql", "chase_items", as_of=today)
+        since = run(con, "fairdue.dunning.sql", "overdue_since", as_of=today)
+        credit = run(con, "fairdue.ledger.sql", "open_credit", as_of=today)
+        told = run(con, "fairdue.dunning.sql", "told_items", as_of=today)
+        promises = run(con, "fairdue.dunning.sql", "broken_promises", as_of=today)
+        signals = SignalsReader(con, snapshot, today, wanted).signals() if wanted else {}
     unapplied: dict[AccountKey, int] = {}
-    for customer_id, currency, amount in _rows(credit, "customer_id", "currency", "unapplied_minor"):
+    for customer_id, currency, amount in rows(credit, "customer_id", "currency", "unapplied_minor"):
         if customer_id and amount > 0:
             unapplied[customer_id, currency] = unapplied.get((customer_id, currency), 0) + amount
     columns = (
@@ -114,12 +124,14 @@ def read_book(snapshot: Snapshot, today: date) -> Book:
     return Book(
         customers=_customers(snapshot.table("customers")),
         recipients=_recipients(snapshot.table("contacts")),
-        rows=in_order(_rows(chase, *columns)),
-        since={(c, k): on for c, k, on in _rows(since, "customer_id", "currency", "overdue_since")},
+        rows=in_order(rows(chase, *columns)),
+        since={(c, k): on for c, k, on in rows(since, "customer_id", "currency", "overdue_since")},
         unapplied=unapplied,
         steps=_steps(snapshot),
         told=_told(told),
-        promises={(c, k): on for c, k, on in _rows(promises, "customer_id", "currency", "broken_on")},
+        promises={(c, k): on for c, k, on in rows(promises, "customer_id", "currency", "broken_on")},
+        signals=signals,
+        receipts=receipts(snapshot, MESSAGE_STATES, today) if "receipt" in wanted else {},
     )
 
 
@@ -132,30 +144,11 @@ def in_order(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return sorted(rows, key=itemgetter(0, 1, 4, 2))
 
 
-def _run(con: duckdb.DuckDBPyConnection, package: str, name: str, today: date) -> pa.Table:
-    return measures.run(con, measures.load(package, name), as_of=today)
-
-
-def _rows(table: pa.Table, *names: str) -> list[tuple[Any, ...]]:
-    return list(zip(*(values(table.column(name)) for name in names), strict=True))
-
-
-def values(column: pa.ChunkedArray) -> list[Any]:
-    """Give a column as Python values. Days and texts repeat, so each distinct one is made once: ten times to_pylist."""
-    if pa.types.is_integer(column.type) and not column.null_count:
-        return list(column.to_numpy().tolist())
-    if pa.types.is_date32(column.type) or pa.types.is_string(column.type):
-        encoded = column.combine_chunks().dictionary_encode()
-        known = [*encoded.dictionary.to_pylist(), None]
-        return [known[index] for index in encoded.indices.fill_null(len(known) - 1).to_numpy().tolist()]
-    return list(column.to_pylist())
-
-
 def _customers(table: pa.Table) -> dict[int, Customer]:
     if "address_complete" not in table.column_names:
         return _customers_with_addresses(table)
     columns = ("id", "country", "language", "policy_code", "address_complete")
-    return {row[0]: Customer._make(row) for row in _rows(table, *columns)}
+    return {row[0]: Customer._make(row) for row in rows(table, *columns)}
 
 
 def _customers_with_addresses(table: pa.Table) -> dict[int, Customer]:
@@ -163,7 +156,7 @@ def _customers_with_addresses(table: pa.Table) -> dict[int, Customer]:
     columns = ("id", "country", "language", "policy_code", "street", "city", "postal_code")
     return {
         row[0]: Customer._make((*row[:4], bool(row[1] and row[5] and (row[4] or row[6]))))
-        for row in _rows(table, *columns)
+        for row in rows(table, *columns)
     }
 
 
@@ -172,7 +165,7 @@ def _recipients(table: pa.Table) -> dict[int, tuple[Recipient, ...]]:
     email = "has_email" if "has_email" in table.column_names else "email"
     columns = ("customer_id", "id", "purpose", "language", email, "channel", "consent", "bounced_on", "active")
     found: dict[int, tuple[Recipient, ...]] = {}
-    for customer_id, contact_id, purpose, language, mailbox, _, consent, bounced_on, active in _rows(table, *columns):
+    for customer_id, contact_id, purpose, language, mailbox, _, consent, bounced_on, active in rows(table, *columns):
         if active and consent != "refused":
             mail = bool(mailbox) and bounced_on is None
             found[customer_id] = (*found.get(customer_id, ()), Recipient(contact_id, purpose, language, mail))
@@ -190,13 +183,13 @@ _DECIDED_COLUMNS = (
 def _steps(snapshot: Snapshot) -> dict[AccountKey, list[Step]]:
     """Collect the steps of each account from notices and decisions, oldest first."""
     found: dict[AccountKey, list[Step]] = {}
-    for customer_id, currency, stage, level, word, written, handed, deadline in _rows(
+    for customer_id, currency, stage, level, word, written, handed, deadline in rows(
         snapshot.table("dunning_notices"), *_NOTICE_COLUMNS
     ):
         state = MESSAGE_STATES.get(word, StepState.FAILED)
         on = (handed or written) if state is StepState.DONE else written
         found.setdefault((customer_id, currency), []).append(Step(stage, level, state, on, True, deadline))
-    for row in _rows(snapshot.table("dunning_decided"), *_DECIDED_COLUMNS):
+    for row in rows(snapshot.table("dunning_decided"), *_DECIDED_COLUMNS):
         found.setdefault(row[:2], []).append(_decided(*row[2:]))
     for steps in found.values():
         steps.sort(key=lambda step: (step.on, step.stage_code, step.state.value))
@@ -218,6 +211,6 @@ def _decided(
 
 def _told(table: pa.Table) -> dict[int, list[tuple[str, StepState]]]:
     found: dict[int, list[tuple[str, StepState]]] = {}
-    for item_id, stage, word in _rows(table, "due_item_id", "stage_code", "state"):
+    for item_id, stage, word in rows(table, "due_item_id", "stage_code", "state"):
         found.setdefault(item_id, []).append((stage, MESSAGE_STATES.get(word, StepState.FAILED)))
     return found

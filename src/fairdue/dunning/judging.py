@@ -12,6 +12,7 @@ from fairdue.dunning.draft import Draft
 from fairdue.dunning.gate import gate_policy, gate_step, third_party_blocks
 from fairdue.dunning.models import Proposal
 from fairdue.dunning.policy.shape import Policy, Stage
+from fairdue.dunning.strategy import stage_of
 from fairdue.kernel.reasons import Reason
 
 
@@ -44,7 +45,7 @@ def is_cleared(desk: Desk, stage: Stage, customer_id: int) -> bool:
 
 def work_blocks(desk: Desk, proposal: Proposal, policy: Policy) -> tuple[Reason, ...]:
     """Give what the gate holds against a call (budget, holds, old bank data …) or against work of a third party."""
-    stage = policy.by_code[proposal.stage_code]
+    stage = stage_of(policy, proposal.stage_code, proposal.stage_changes)
     call = proposal.action == "call"
     if not call and not stage.third_party:
         return ()

@@ -41,6 +41,10 @@ NARROWED: tuple[tuple[SnapshotSource, str], ...] = (
         f"(y.due_item_id IN {_ITEMS} OR y.credit_item_id IN {_ITEMS} OR y.payment_id IN {_PAYMENTS})",
     ),
     (ledger.HOLDS, _THEIRS),
+    (ledger.FACTS, "y.subject = 'customer:' || CAST(:customer_id AS TEXT)"),
+    (ours.CONTACTED, _THEIRS),
+    (ours.SIGNS, _THEIRS),
+    (ours.ANSWERS, _THEIRS),
     (ours.NOTICES, _THEIRS),
     (
         ours.NOTICE_LINES,
@@ -58,13 +62,13 @@ A source that the book begins to read and that is missing here ends with an erro
 """
 
 
-def live_book(company_id: int, customer_id: int, today: date) -> Book:
-    """Give the book of one customer on ``today``, with everything recorded so far. One query."""
+def live_book(company_id: int, customer_id: int, today: date, wanted: frozenset[str] = frozenset()) -> Book:
+    """Give the book of one customer on ``today``, with everything recorded so far; ``wanted`` as in ``read_book``. One query."""
     tables = _tables(_rows(company_id, customer_id, today))
     with TemporaryDirectory(prefix="fairdue-live-") as place:
         folder = Path(place) / "book"
         write_tables(tables, company_id=company_id, as_of=today, known_at=FAR, folder=folder)
-        return read_book(Snapshot.open(folder), today)
+        return read_book(Snapshot.open(folder), today, wanted)
 
 
 def _rows(company_id: int, customer_id: int, today: date) -> list[tuple[int, str]]:

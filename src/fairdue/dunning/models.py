@@ -130,6 +130,7 @@ class Proposal(models.Model):
     language = models.CharField(max_length=10, blank=True)
     contact = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.PROTECT)
     deadline_on = models.DateField(null=True, blank=True)
+    stage_changes = models.JSONField(default=dict, blank=True, help_text="what branches changed of the stage")
     edited_text = models.TextField(blank=True)
     postponed_until = models.DateField(null=True, blank=True)
     note = models.CharField(max_length=500, blank=True, help_text="why it was postponed or dropped")

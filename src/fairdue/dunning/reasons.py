@@ -53,6 +53,58 @@ class DunningReason(ReasonCode):
     NO_RECIPIENT = ("dunning.no_recipient", gettext_noop("No contact or address for any channel of %(stage)s."))
 
 
+class BranchReason(ReasonCode):
+    """What a branch of the policy did, and the facts that met its tests, each with the number asked for."""
+
+    FOLLOWS = ("branch.follows", gettext_noop("Branch %(branch)s: the policy %(policy)s is followed."))
+    NO_POLICY = ("branch.no_policy", gettext_noop("Branch %(branch)s: there is no policy %(policy)s in force."))
+    SKIPS = ("branch.skips", gettext_noop("Branch %(branch)s: %(stage)s is left out."))
+    USES = ("branch.uses", gettext_noop("Branch %(branch)s: %(stage)s comes instead of %(instead)s."))
+    DAYS = ("branch.days", gettext_noop("Branch %(branch)s: %(stage)s comes on day %(days)s."))
+    TONE = ("branch.tone", gettext_noop("Branch %(branch)s: the tone of %(stage)s is %(tone)s."))
+    CHANNELS = ("branch.channels", gettext_noop("Branch %(branch)s: %(stage)s goes by %(channels)s."))
+    SENDER = ("branch.sender", gettext_noop("Branch %(branch)s: %(stage)s comes from %(sender)s."))
+    DEADLINE = ("branch.deadline", gettext_noop("Branch %(branch)s: %(stage)s gives %(days)s days."))
+    RELEASE = ("branch.release", gettext_noop("Branch %(branch)s: %(stage)s is released by %(release)s."))
+    REQUIRES = ("branch.requires", gettext_noop("Branch %(branch)s: %(stage)s needs %(needed)s first."))
+    ABSENT = ("branch.absent", gettext_noop("A fact of branch %(branch)s is not known; the policy takes it then."))
+
+    GRADE = ("branch.grade", gettext_noop("Grade %(grade)s (branch: %(limit)s %(compared)s)."))
+    PROBABILITY_LATE = (
+        "branch.probability_late",
+        gettext_noop("Probability of paying late %(value_ppm)s (branch: %(compared)s %(limit_ppm)s)."),
+    )
+    WARNING_LEVEL = ("branch.warning_level", gettext_noop("Warning level %(value)s (branch: %(compared)s %(limit)s)."))
+    PAYMENT_INDEX = ("branch.payment_index", gettext_noop("Payment index %(value)s (branch: %(compared)s %(limit)s)."))
+    DAYS_BEYOND_TERMS = (
+        "branch.days_beyond_terms",
+        gettext_noop("%(value)s days beyond terms (branch: %(compared)s %(limit)s)."),
+    )
+    DAYS_OVERDUE = ("branch.days_overdue", gettext_noop("%(value)s days overdue (branch: %(compared)s %(limit)s)."))
+    SILENCE = ("branch.silence", gettext_noop("%(value)s contacts without any sign (branch: %(compared)s %(limit)s)."))
+    DISPUTES = (
+        "branch.disputes",
+        gettext_noop("%(value)s disputes in twelve months (branch: %(compared)s %(limit)s)."),
+    )
+    DISPUTE_SHARE = (
+        "branch.dispute_share",
+        gettext_noop("%(value_ppm)s of the invoices of twelve months disputed (branch: %(compared)s %(limit_ppm)s)."),
+    )
+    UNFOUNDED_DISPUTES = (
+        "branch.unfounded_disputes",
+        gettext_noop("%(value)s disputes ended without a credit (branch: %(compared)s %(limit)s)."),
+    )
+    BROKEN_PROMISES = (
+        "branch.broken_promises",
+        gettext_noop("%(value)s broken promises in twelve months (branch: %(compared)s %(limit)s)."),
+    )
+    AMOUNT = ("branch.amount", gettext_noop("Amount %(amount)s %(currency)s (branch: %(compared)s %(limit_minor)s)."))
+    KEY_ACCOUNT = ("branch.key_account", gettext_noop("Key account: %(yes_no)s."))
+    NATURAL_PERSON = ("branch.natural_person", gettext_noop("Natural person: %(natural_person)s."))
+    COUNTRY = ("branch.country", gettext_noop("The customer is in %(country)s."))
+    RECEIPT = ("branch.receipt", gettext_noop("Receipt: %(receipt)s."))
+
+
 class ReleaseReason(ReasonCode):
     """Why a release was refused, and what release decided about a letter."""
 

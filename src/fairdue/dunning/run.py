@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +16,9 @@ from fairdue.dunning.collector import paused
 from fairdue.dunning.facts_reader import Book, Customer, read_book
 from fairdue.dunning.policy.shape import Policy, Stage
 from fairdue.dunning.reasons import DunningReason
-from fairdue.dunning.rules import Proposed, decide
+from fairdue.dunning.rules import Proposed
+from fairdue.dunning.signals_reader import wanted_facts
+from fairdue.dunning.strategy import Plan, Planner, decide_planned, stage_changes
 from fairdue.engine.snapshot import Snapshot
 from fairdue.kernel import reasons as kernel_reasons
 from fairdue.kernel.reasons import Reason, because
@@ -50,6 +53,7 @@ PROPOSALS = pa.schema(
         "reasons": pa.string(),
         "language": pa.string(),
         "contact_id": pa.int64(),
+        "stage_changes": pa.string(),
     }
 )
 LINES = pa.schema(
@@ -99,7 +103,7 @@ def propose(
     if "" not in policies:
         raise ValueError("the company has no default policy; adopt one with “fairdue policy adopt”")
     with paused():
-        book = read_book(snapshot, today)
+        book = read_book(snapshot, today, wanted_facts(force.policy for force in policies.values()))
         language = snapshot.table("company").column("language").to_pylist()[0]
         return decide_book(book, policies, today, language, progress)
 
@@ -115,22 +119,31 @@ def decide_book(
     proposals: list[tuple[Any, ...]] = []
     lines: list[tuple[int, int, int, int, int]] = []
     waiting: list[tuple[int, str, str]] = []
+    planner = Planner({code: force.policy for code, force in policies.items()}, today)
     for number, account in enumerate(book.accounts()):
         if progress and number % PROGRESS_EVERY == 0:
             progress(number, len(book.customers))
         customer = book.customers[account.customer_id]
-        force = policies.get(customer.policy_code) or policies[""]
-        decision = decide(account, force.policy, today)
+        plan = plan_of(planner, policies, account, customer, book)
+        decision = decide_planned(account, plan, today)
         for proposed in (decision.message, decision.task):
             if proposed is None:
                 continue
             for item in proposed.items:
                 late = (today - item.due_on).days
                 lines.append((len(proposals), item.due_item_id, item.open_minor, item.held_minor, late))
-            proposals.append(_row(account, customer, force, proposed, book, company_language))
+            proposals.append(_row(account, customer, policies[plan.code], proposed, book, company_language))
         if decision.reasons and decision.message is None:
             waiting.append((account.customer_id, account.currency, kernel_reasons.dump(decision.reasons)))
     return Decisions(today, _table(proposals, PROPOSALS), _table(lines, LINES), _table(waiting, WAITING))
+
+
+def plan_of(
+    planner: Planner, policies: Mapping[str, PolicyInForce], account: Account, customer: Customer, book: Book
+) -> Plan:
+    """Give the plan of an account: the customer's own policy, else the company's default, with the branches taken."""
+    code = customer.policy_code if customer.policy_code in policies else ""
+    return planner.plan(code, account, book.signals_of(account))
 
 
 def _row(
@@ -146,8 +159,12 @@ def _row(
         account.customer_id, account.currency, proposed.step_key, force.version_id, stage.code, proposed.level,
         account.overdue_since, action, stage.document, proposed.open_minor, proposed.held_minor, proposed.credit_minor,
         proposed.asked_minor, len(proposed.items), proposed.days_overdue_max, kernel_reasons.dump(reasons), language,
-        contact_id,
+        contact_id, _dumped(stage_changes(force.policy, stage)),
     )  # fmt: skip
+
+
+def _dumped(changes: Mapping[str, Any]) -> str:
+    return json.dumps(changes, sort_keys=True) if changes else ""
 
 
 def route(

@@ -10,7 +10,7 @@ _WHOLE, _TEXT, _DAY = pa.int64(), pa.string(), pa.date32()
 
 NOTICES = SnapshotSource(
     "dunning_notices",
-    "SELECT n.id, n.customer_id, n.currency, n.stage_code, n.level, n.written_on, n.deadline_on,"
+    "SELECT n.id, n.customer_id, n.currency, n.stage_code, n.document, n.level, n.written_on, n.deadline_on,"
     " COALESCE(m.state, '') AS state, SUBSTR(CAST(m.handed_over_at AS TEXT), 1, 10) AS handed_over_on"
     " FROM dunning_notice n"
     " LEFT JOIN contact_outbox_message m ON m.company_id = n.company_id AND m.step_key = n.message_key"
@@ -21,6 +21,7 @@ NOTICES = SnapshotSource(
             "customer_id": _WHOLE,
             "currency": _TEXT,
             "stage_code": _TEXT,
+            "document": _TEXT,
             "level": _WHOLE,
             "written_on": _DAY,
             "deadline_on": _DAY,
@@ -67,5 +68,29 @@ DECIDED_LINES = SnapshotSource(
     pa.schema({"id": _WHOLE, "proposal_id": _WHOLE, "due_item_id": _WHOLE}),
 )
 
-SOURCES: tuple[SnapshotSource, ...] = (NOTICES, NOTICE_LINES, DECIDED, DECIDED_LINES)
+_HANDED = "m.company_id = :company_id AND m.state = 'handed_over' AND m.handed_over_at <= :known_at"
+CONTACTED = SnapshotSource(
+    "dunning_contacted",
+    "SELECT m.id, m.customer_id, SUBSTR(CAST(m.handed_over_at AS TEXT), 1, 10) AS handed_over_on"
+    f" FROM contact_outbox_message m WHERE {_HANDED} AND m.kind IN ('notice', 'statement', 'receipt')",
+    pa.schema({"id": _WHOLE, "customer_id": _WHOLE, "handed_over_on": _DAY}),
+)
+SIGNS = SnapshotSource(
+    "dunning_signs",
+    "SELECT e.id, e.customer_id, e.kind, SUBSTR(CAST(e.at AS TEXT), 1, 10) AS happened_on"
+    " FROM contact_timeline_event e WHERE e.company_id = :company_id AND e.at <= :known_at"
+    " AND e.kind IN ('call', 'reply', 'answer') AND e.code <> 'reply_out_of_office'",
+    pa.schema({"id": _WHOLE, "customer_id": _WHOLE, "kind": _TEXT, "happened_on": _DAY}),
+)
+ANSWERS = SnapshotSource(
+    "dunning_answers",
+    "SELECT a.id, a.customer_id, a.kind, CAST(a.due_item_ids AS TEXT) AS due_item_ids,"
+    " SUBSTR(CAST(a.at AS TEXT), 1, 10) AS answered_on"
+    " FROM contact_portal_answer a WHERE a.company_id = :company_id AND a.at <= :known_at",
+    pa.schema({"id": _WHOLE, "customer_id": _WHOLE, "kind": _TEXT, "due_item_ids": _TEXT, "answered_on": _DAY}),
+)
+
+SOURCES: tuple[SnapshotSource, ...] = (
+    NOTICES, NOTICE_LINES, DECIDED, DECIDED_LINES, CONTACTED, SIGNS, ANSWERS,
+)  # fmt: skip
 """Tables that a run's snapshot holds beside the ledger's."""

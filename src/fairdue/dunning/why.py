@@ -26,15 +26,18 @@ from fairdue.contact.remedies import Remedy, remedies
 from fairdue.contact.rules import legal_clock
 from fairdue.contact.why import Finding, Verdict, explain
 from fairdue.dunning.account import Account
+from fairdue.dunning.actions.commit import changes_of
 from fairdue.dunning.copies import Wanted, blocking_copies
+from fairdue.dunning.facts_reader import Book
 from fairdue.dunning.gate import gate_policy, gate_step, work_step
 from fairdue.dunning.live import live_book
 from fairdue.dunning.models import RELEASABLE_STATES, Proposal
 from fairdue.dunning.policy.shape import Policy, Release, Stage
 from fairdue.dunning.queries import policies_in_force
 from fairdue.dunning.reasons import DunningReason
-from fairdue.dunning.rules import decide
-from fairdue.dunning.run import Decisions, PolicyInForce, decide_book
+from fairdue.dunning.run import Decisions, PolicyInForce, decide_book, plan_of
+from fairdue.dunning.signals_reader import wanted_facts
+from fairdue.dunning.strategy import Plan, Planner, decide_planned, stage_of
 from fairdue.kernel.reasons import Reason, ReasonCode, because, gettext_noop, load
 from fairdue.people.models import Company
 
@@ -124,7 +127,8 @@ def why(company: Company, customer_id: int, today: date, at: datetime) -> Why:
     policies = policies_in_force(company.pk)
     if "" not in policies:
         return Why(customer_id, today, at, "", (), (because(WhyStep.NO_POLICY),))
-    book = live_book(company.pk, customer_id, today)
+    wanted = wanted_facts(force.policy for force in policies.values())
+    book = live_book(company.pk, customer_id, today, wanted)
     customer = book.customers[customer_id]
     force = policies.get(customer.policy_code) or policies[""]
     found = decide_book(book, policies, today, company.language)
@@ -133,7 +137,7 @@ def why(company: Company, customer_id: int, today: date, at: datetime) -> Why:
     )
     reader = _Reader(company, customer_id, at)
     cases = [_queued(message, reader, today) for message in messages]
-    cases += _accounts(list(book.accounts()), found, force, reader)
+    cases += _accounts(book, found, policies, reader)
     nothing = () if cases else (because(WhyStep.NOTHING_OPEN),)
     return Why(customer_id, today, at, force.policy.code, tuple(cases), nothing)
 
@@ -203,25 +207,28 @@ def _stage_of(step_key: str) -> str:
     return parts[3] if len(parts) == 5 else ""
 
 
-def _accounts(accounts: list[Account], found: Decisions, force: PolicyInForce, reader: _Reader) -> list[Case]:
+def _accounts(book: Book, found: Decisions, policies: Mapping[str, PolicyInForce], reader: _Reader) -> list[Case]:
     lines: dict[int, list[tuple[int, int, int]]] = {}
     for line in found.lines.to_pylist():
         wanted = (line["due_item_id"], line["open_minor"], line["held_minor"])
         lines.setdefault(line["proposal_no"], []).append(wanted)
     waiting = {row["currency"]: tuple(load(row["reasons"])) for row in found.waiting.to_pylist()}
+    planner = Planner({code: force.policy for code, force in policies.items()}, found.as_of)
     cases = []
-    for account in accounts:
+    for account in book.accounts():
+        plan = plan_of(planner, policies, account, book.customers[account.customer_id], book)
+        written = policies[plan.code].policy
         rows = [(no, row) for no, row in enumerate(found.proposals.to_pylist()) if row["currency"] == account.currency]
-        cases += [_step(row, lines.get(no, []), force.policy, reader) for no, row in rows]
+        cases += [_step(row, lines.get(no, []), written, reader) for no, row in rows]
         reasons = waiting.get(account.currency, ())
         if not rows or reasons:
-            cases.append(_none(account, reasons, force.policy, found.as_of, bool(rows)))
+            cases.append(_none(account, reasons, plan, found.as_of, bool(rows)))
     return cases
 
 
 def _step(row: Mapping[str, Any], lines: list[tuple[int, int, int]], policy: Policy, reader: _Reader) -> Case:
     """Judge a step that is due, as if it were released now (3, 4)."""
-    stage = policy.by_code[row["stage_code"]]
+    stage = stage_of(policy, row["stage_code"], changes_of(row))
     proposal = reader.proposal(row["step_key"])
     step = gate_step(
         stage,
@@ -263,10 +270,10 @@ def _standing(proposal: Proposal | None, release: Release) -> tuple[Reason, ...]
     return (because(who),)
 
 
-def _none(account: Account, reasons: tuple[Reason, ...], policy: Policy, today: date, besides: bool) -> Case:
+def _none(account: Account, reasons: tuple[Reason, ...], plan: Plan, today: date, besides: bool) -> Case:
     """Say why no message is due, and which step comes next if nothing changes (5)."""
     on_the_way = any(reason.code == DunningReason.WAITING.code for reason in reasons)
-    coming = None if on_the_way or besides else _coming(account, policy, today)
+    coming = None if on_the_way or besides else _coming(account, plan, today)
     told = reasons or (because(DunningReason.NOTHING_DUE),)
     held = sum(item.held_minor for item in account.items)
     return Case(
@@ -275,9 +282,9 @@ def _none(account: Account, reasons: tuple[Reason, ...], policy: Policy, today: 
     )  # fmt: skip
 
 
-def _coming(account: Account, policy: Policy, today: date) -> Coming | None:
+def _coming(account: Account, plan: Plan, today: date) -> Coming | None:
     for days in range(1, LOOK_AHEAD_DAYS + 1):
-        decision = decide(account, policy, today + timedelta(days=days))
+        decision = decide_planned(account, plan, today + timedelta(days=days))
         proposed = decision.message or decision.task
         if proposed is not None:
             return Coming(today + timedelta(days=days), proposed.stage.code, proposed.reasons)

@@ -46,6 +46,30 @@ ORIGINS = {
     "previous_notice": _("from the previous notice"),
 }
 
+TONES = {"warm": _("warm"), "neutral": _("neutral")}
+
+RECEIPTS = {
+    "sent": _("question written"),
+    "handed_over": _("question handed over"),
+    "received": _("received"),
+    "accepted": _("received and approved"),
+    "rejected": _("rejected"),
+    "silent": _("no answer"),
+}
+
+KNOWN = {"yes": _("yes"), "no": _("no"), "unknown": _("unknown")}
+
+COMPARED = {
+    "over": _("over"),
+    "under": _("under"),
+    "at_least": _("at least"),
+    "at_most": _("at most"),
+    "among": _("one of"),
+    "grade_or_worse": _("or worse"),
+    "grade_or_better": _("or better"),
+}
+"""How a branch holds a fact against its number."""
+
 CLAIMS = {"charge": _("charged"), "mention": _("mentioned"), "waive": _("waived"), "none": "–"}
 
 
@@ -233,3 +257,28 @@ def deciding_date(code: str) -> str:
 def policy_text(text: str) -> str:
     """Give a title or description of a shipped policy in the page's language; a company's own stays as written."""
     return gettext(text) if text else ""
+
+
+def sender(code: str) -> str:
+    """Name who speaks."""
+    return str(SENDERS.get(code) or _plain(code))
+
+
+def tone(code: str) -> str:
+    """Name a tone."""
+    return str(TONES.get(code) or _plain(code))
+
+
+def receipt(code: str) -> str:
+    """Name where the receipt of a document stands; several by comma."""
+    return words.joined(str(RECEIPTS.get(one) or _plain(one)) for one in code.split(", "))
+
+
+def known(code: str) -> str:
+    """Name yes, no or unknown."""
+    return str(KNOWN.get(code) or _plain(code))
+
+
+def compared(code: str) -> str:
+    """Name how a fact is held against a number."""
+    return str(COMPARED.get(code) or _plain(code))

@@ -200,10 +200,13 @@ def _coded(key: str, value: str) -> str:
         "stage": names.stage, "needed": names.stage, "channel": names.channel, "country": names.country, "law": names.law,
         "state": names.proposal_state, "purpose": names.purpose, "event": names.event, "valid_by": names.deciding_date,
         "copy_kind": names.copy_kind, "language": names.language, "wanted": names.language, "confidence": names.confidence,
+        "instead": names.stage, "sender": names.sender,
+        "tone": names.tone, "release": names.release, "receipt": names.receipt, "natural_person": names.known, "yes_no": names.known,
+        "compared": names.compared,
     }  # fmt: skip
     several: dict[str, Callable[[str], str]] = {
         "holds": names.hold, "hold_reasons": names.hold, "allowed": names.purpose, "condition": names.condition,
-        "content": names.content,
+        "content": names.content, "channels": names.channel,
     }  # fmt: skip
     if key in several:
         return joined(several[key](code.strip()) for code in value.split(",") if code.strip())

@@ -98,9 +98,9 @@ def do_revoke_link(actor: Actor, link_id: int) -> PortalLink:
 def do_record_answer(link_id: int, company_id: int, answer: Answer, at: datetime) -> PortalAnswer:
     """Record a debtor's answer. The open link is the authority; no user's rights are asked.
 
-    "Wrong" holds the named items as disputed, "already paid" for ten days, a message holds the customer's next step until
-    it is read; each makes a task for today. Raises ContactError for a closed link, an item of somebody else or too many
-    answers; UploadRefused for a bad file. Nothing is written then.
+    "Wrong" holds the named items as disputed and asks for a check inside the house, "already paid" holds them for ten days,
+    a message holds the customer's next step until it is read; each makes a task for today. Raises ContactError for a closed
+    link, an item of somebody else or too many answers; UploadRefused for a bad file. Nothing is written then.
     """
     link = PortalLink.objects.select_for_update().get(pk=link_id, company_id=company_id)
     if not links.is_open(link, at.date()):
@@ -139,6 +139,11 @@ def _follow_up(actor: Actor, made: PortalAnswer) -> None:
         do_hold(
             actor, customer_id=made.customer_id, due_item_id=item_id, reason=HOLDS[kind], since=today, until=until,
             note=made.text[:500], key=f"{subject}/{item_id or 'customer'}",
+        )  # fmt: skip
+    if kind is AnswerKind.WRONG:
+        open_task(
+            actor, customer_id=made.customer_id, kind=TaskKind.INTERNAL_CHECK, key=f"{subject}/check", due_on=today,
+            reasons=[reason], subject=subject,
         )  # fmt: skip
     task_kind = TaskKind.REPLY if kind is AnswerKind.MESSAGE else TaskKind.ANSWER
     open_task(

@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -24,12 +24,13 @@ from fairdue.contact.queries import cleared_countries, gate_facts
 from fairdue.contact.rules import check
 from fairdue.dunning.collector import paused
 from fairdue.dunning.copies import Wanted, blocking_copies
-from fairdue.dunning.facts_reader import values
 from fairdue.dunning.gate import gate_policy, gate_step, third_party_blocks
 from fairdue.dunning.models import PENDING_STATES, DunningRun, PolicyVersion, Proposal, ProposalLine, ProposalState
 from fairdue.dunning.policy.shape import Policy
 from fairdue.dunning.queries import policy_of
+from fairdue.dunning.rows import values
 from fairdue.dunning.run import Decisions
+from fairdue.dunning.strategy import stage_of
 from fairdue.kernel import chain
 from fairdue.ledger import audit
 from fairdue.ledger.bulk import insert_rows, reserve_ids
@@ -46,7 +47,7 @@ _CARRIED = (
 _PROPOSAL_FIELDS = (
     "id", "company_id", "run_key", "key", "step_key", "as_of", "customer_id", "currency", "policy_version_id",
     "stage_code", "level", "episode_on", "action", "document", "state", "open_minor", "held_minor", "credit_minor",
-    "due_minor", "items", "days_overdue_max", "reasons", "blocks", "language", "contact_id", "deadline_on", "edited_text",
+    "due_minor", "items", "days_overdue_max", "reasons", "blocks", "language", "contact_id", "deadline_on", "stage_changes", "edited_text",
     "note", "decided_by", "first_release_by", "first_release_user_id", "waived_charges", "recorded_at",
 )  # fmt: skip
 _LINE_FIELDS = ("company_id", "proposal_id", "due_item_id", "open_minor", "held_minor", "days_overdue")
@@ -145,16 +146,17 @@ def _ask_gate(
     facts = gate_facts(actor.company_id, {row["customer_id"] for row in messages}, actor.at)
     numbers = {key: number for number, key in enumerate(decisions.proposals.column("step_key").to_pylist())}
     missing = _missing_copies(actor.company_id, messages, policies, lines, numbers)
-    gates: dict[tuple[int, str], GatePolicy] = {}
+    gates: dict[tuple[int, str, str], GatePolicy] = {}
     found: dict[str, list[dict[str, object]]] = {}
     for done, row in enumerate(messages):
         if progress and done % PROGRESS_EVERY == 0:
             progress(done, len(messages))
         policy = policies[row["policy_version_id"]]
-        stage = policy.by_code[row["stage_code"]]
-        gate = gates.get((row["policy_version_id"], stage.code))
+        stage = stage_of(policy, row["stage_code"], changes_of(row))
+        known = (row["policy_version_id"], stage.code, stage.release)
+        gate = gates.get(known)
         if gate is None:
-            gate = gates[row["policy_version_id"], stage.code] = gate_policy(policy, stage)
+            gate = gates[known] = gate_policy(policy, stage)
         customer = facts.get(row["customer_id"]) or _unknown(row["customer_id"], actor)
         step = gate_step(
             stage,
@@ -195,6 +197,12 @@ def _missing_copies(
     return blocking_copies(company_id, wanted)
 
 
+def changes_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what branches changed of a decided row's stage."""
+    found: dict[str, Any] = json.loads(row["stage_changes"]) if row["stage_changes"] else {}
+    return found
+
+
 def _by_other(row: dict[str, Any], policies: dict[int, Policy]) -> bool:
     return policies[row["policy_version_id"]].by_code[row["stage_code"]].third_party
 
@@ -225,7 +233,7 @@ def _stored(
         row["customer_id"], row["currency"], row["policy_version_id"], row["stage_code"], row["level"],
         row["episode_on"], row["action"], row["document"], state.value, row["open_minor"], row["held_minor"],
         row["credit_minor"], row["due_minor"], row["items"], row["days_overdue_max"], json.loads(row["reasons"]), blocks,
-        row["language"], kept.contact_id or row["contact_id"], kept.deadline_on, kept.edited_text, "", "",
+        row["language"], kept.contact_id or row["contact_id"], kept.deadline_on, changes_of(row), kept.edited_text, "", "",
         kept.first_release_by, kept.first_release_user_id, kept.waived_charges, actor.at,
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fairdue.dunning.models import Proposal
 from fairdue.dunning.policy.shape import Policy, Release
 from fairdue.dunning.reasons import ReleaseReason
+from fairdue.dunning.strategy import stage_of
 from fairdue.kernel.reasons import Reason, because
 from fairdue.ledger import audit
 from fairdue.ledger.rates import DayRates, Unknown
@@ -42,7 +43,7 @@ def needs_two(policy: Policy, proposal: Proposal) -> bool:
     """Say whether the stage or the amount asks for two persons."""
     above = (policy.two_person_above_minor or {}).get(proposal.currency)
     by_amount = above is not None and proposal.due_minor > above
-    return by_amount or policy.by_code[proposal.stage_code].release is Release.TWO_PERSON
+    return by_amount or stage_of(policy, proposal.stage_code, proposal.stage_changes).release is Release.TWO_PERSON
 
 
 def _over_limit(

@@ -10,6 +10,7 @@ from fairdue.dunning.desk import Desk
 from fairdue.dunning.judging import work_blocks
 from fairdue.dunning.models import Proposal, ProposalState
 from fairdue.dunning.policy.shape import Policy, Sender
+from fairdue.dunning.strategy import stage_of
 from fairdue.kernel.reasons import Reason, from_dict
 from fairdue.ledger import audit
 from fairdue.ledger.actions import do_set_effect
@@ -18,7 +19,7 @@ from fairdue.people.actor import Actor
 
 def open_work(actor: Actor, desk: Desk, proposal: Proposal, policy: Policy, today: date) -> tuple[Reason, ...]:
     """Open the task of a released proposal, or give what the gate holds against a call or a third party. The step's key is the task's."""
-    stage = policy.by_code[proposal.stage_code]
+    stage = stage_of(policy, proposal.stage_code, proposal.stage_changes)
     if blocks := work_blocks(desk, proposal, policy):
         return blocks
     owner = desk.customers[proposal.customer_id].account_owner_id if stage.sender is Sender.ACCOUNT_OWNER else None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fairdue.dunning.policy.branches import Branch, line
 from fairdue.dunning.policy.shape import Policy
 
 
@@ -28,11 +29,19 @@ def diff(before: Policy, after: Policy) -> list[Change]:
 def _flat(policy: Policy) -> dict[str, str]:
     stored = policy.as_dict()
     stages = stored.pop("stages")
+    stored["branches"] = _branches(policy.branches)
+    for stage, read in zip(stages, policy.stages, strict=True):
+        stage["branches"] = _branches(read.branches)
     found: dict[str, str] = {"stages": " → ".join(stage["code"] for stage in stages)}
     _walk(stored, "", found)
     for stage in stages:
         _walk({key: value for key, value in stage.items() if key != "level"}, f"stages.{stage['code']}", found)
     return found
+
+
+def _branches(found: tuple[Branch, ...]) -> dict[str, str]:
+    """Give each branch on one line, by its code."""
+    return {branch.code: line(branch) for branch in found}
 
 
 def _walk(value: Any, path: str, found: dict[str, str]) -> None:

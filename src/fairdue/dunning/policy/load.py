@@ -11,6 +11,7 @@ import yaml
 from fairdue.dunning.policy.copies import read_copies
 from fairdue.dunning.policy.gate import read_gate
 from fairdue.dunning.policy.nodes import ALLOWED, PolicyError, Problem, Reader, compose
+from fairdue.dunning.policy.read_branches import check_branches, policy_then, read_branches, stage_then
 from fairdue.dunning.policy.shape import (
     Claiming,
     Entry,
@@ -78,6 +79,7 @@ def _policy(root: Reader) -> Policy:
         daily_cap=root.integer("daily_cap", None, low=1, high=999_999),
         dry_run=root.flag("dry_run"),
         gate=read_gate(root),
+        branches=read_branches(root, policy_then, _amounts, code),
     )
 
 
@@ -133,6 +135,7 @@ def _stage(reader: Reader, defaults: _Defaults, before: list[Stage]) -> Stage:
         copies=read_copies(reader),
         third_party=reader.flag("third_party"),
         release=Release(reader.choice("release", list(Release), defaults.release) or defaults.release),
+        branches=read_branches(reader, stage_then(code, CHANNELS, DEADLINE_DAYS), _amounts, code),
     )
     reader.done()
     _check_stage(reader, stage, before)
@@ -266,6 +269,7 @@ def _check_whole(root: Reader, policy: Policy) -> None:
         allowed = ", ".join(stage.code for stage in policy.ladder)
         what = policy.new_items_stage
         root.problem("new_items_stage", _("%(what)r is no notice"), ALLOWED, what=what, allowed=allowed)
+    check_branches(root, policy)
     _check_order(root, [stage for stage in policy.ladder if stage.when.origin is Origin.DUE_DATE])
     _check_order(root, [s for s in policy.works if s.when.origin is Origin.DUE_DATE and not s.repeat_every_days])
 

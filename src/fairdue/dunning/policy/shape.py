@@ -8,6 +8,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from fairdue.dunning.policy.branches import Branch
+
 
 class Origin(StrEnum):
     """The day from which a stage is counted."""
@@ -122,6 +124,7 @@ class Stage:
     release: Release = Release.PERSON
     third_party: bool = False
     """Somebody else acts for the creditor, or the text says that somebody else will."""
+    branches: tuple[Branch, ...] = ()
 
     @cached_property
     def before_due(self) -> bool:
@@ -159,6 +162,12 @@ class Policy:
     daily_cap: int | None = None
     dry_run: bool = False
     gate: Mapping[str, Any] | None = None
+    branches: tuple[Branch, ...] = ()
+
+    @cached_property
+    def has_branches(self) -> bool:
+        """Say whether any branch stands in the policy or its stages."""
+        return bool(self.branches) or any(stage.branches for stage in self.stages)
 
     @cached_property
     def by_code(self) -> dict[str, Stage]:

@@ -16,6 +16,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from fairdue.contact.models import TimelineEvent
+from fairdue.dunning.policy import branches
+from fairdue.dunning.policy.branches import Branch
 from fairdue.kernel.reasons import Reason
 from fairdue.letters.references import spaced
 from fairdue.people.models import User
@@ -299,3 +301,9 @@ for _filter, _names in (
     ("option_name", import_names.option),
 ):
     register.filter(_filter, _names)
+
+
+@register.filter
+def branch_text(branch: Branch) -> str:
+    """Write a branch in the words of its YAML: tests, what is done, and what an absent fact does."""
+    return branches.line(branch)
