@@ -10,9 +10,9 @@ import pytest
 from babel.messages.pofile import read_po
 
 from fairdue.letters.catalogue import LANGUAGES, SOURCE_LANGUAGE, choose
-from fairdue.portal.words import ANSWERS, TEXTS, THANKS, Words
+from fairdue.portal.words import ANSWERS, COPIES, TEXTS, THANKS, Words
 
-ALL = {*TEXTS.values(), *ANSWERS.values(), *THANKS.values()}
+ALL = {*TEXTS.values(), *ANSWERS.values(), *COPIES.values(), *THANKS.values()}
 
 
 @pytest.mark.parametrize("language", [name for name in LANGUAGES if name != SOURCE_LANGUAGE])

@@ -22,7 +22,7 @@ KINDS = {
 def arguments(pattern: URLPattern, sample: Sample) -> dict[str, object]:
     """Give the path's arguments for a row of the sample; a new kind of row must be named here."""
     known: dict[str, object] = {
-        "customer_id": sample.customer.pk, "hold_id": sample.hold.pk, "run_id": sample.run.pk,
+        "customer_id": sample.customer.pk, "file_id": sample.file.pk, "hold_id": sample.hold.pk, "run_id": sample.run.pk,
         "proposal_id": sample.proposal.pk, "notice_id": sample.notice.pk, "message_id": sample.message.pk,
         "task_id": sample.task.pk, "answer_id": sample.answer.pk, "link_id": sample.answer.link_id,
         "clearance_id": sample.clearance.pk, "import_id": sample.imported.pk, "place": 0, "number": sample.policy.number,

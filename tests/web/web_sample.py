@@ -22,7 +22,8 @@ from fairdue.dunning.policy import shipped_yaml
 from fairdue.intake.models import Import
 from fairdue.ledger import audit
 from fairdue.ledger.actions import Maturity, do_accept_terms, do_book_document, do_hold, do_set_effect
-from fairdue.ledger.models import Contact, Customer, Document, Hold, Source
+from fairdue.ledger.file_actions import NewFile, do_add_files
+from fairdue.ledger.models import Contact, Customer, Document, DocumentFile, Hold, Source
 from fairdue.people.actor import Actor
 from fairdue.people.models import BankAccount, Company, Membership, User
 
@@ -50,6 +51,7 @@ class Sample:
     answer: PortalAnswer
     imported: Import
     clearance: ThirdPartyClearance
+    file: DocumentFile
     secret: str
     """A name that stands in every row of this company, and nowhere else."""
 
@@ -113,6 +115,10 @@ def make_sample(code: str, name: str, secret: str, at: datetime) -> Sample:
         recorded_at=at,
         refused_csv=f"{secret}\n",
     )
+    copy = NewFile(
+        customer.pk, document.pk, "invoice", f"{secret}.pdf", f"%PDF-1.7 {secret}".encode(), "application/pdf", "upload"
+    )
+    (file,) = do_add_files(actor, [copy]).files
     TimelineEvent.objects.create(
         company=company, customer=customer, at=at, kind="note", code="note", text=f"note on {secret}", actor="Sample"
     )
@@ -134,6 +140,7 @@ def make_sample(code: str, name: str, secret: str, at: datetime) -> Sample:
         imported=imported,
         message=_message(company, customer, contact, "queued", at),
         clearance=clearance,
+        file=file,
         secret=secret,
         answer=_answer(actor, customer, contact, item.pk, at),
         uncertain=_message(company, customer, contact, "uncertain", at),

@@ -1,4 +1,4 @@
-"""What the debtor's page shows, put together from the ledger. Five queries."""
+"""What the debtor's page shows, put together from the ledger. Six queries."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from fairdue.contact.models import PortalAnswer, PortalLink
 from fairdue.contact.queries import company_day
+from fairdue.ledger.file_queries import Copy, copies_of
 from fairdue.ledger.models import Customer
 from fairdue.ledger.queries import OpenItem, open_items
 from fairdue.letters.catalogue import Choice, choose
@@ -17,6 +18,15 @@ from fairdue.portal.words import Words
 
 ITEMS_MAX = 500
 """Items shown; a customer with more sees the sums of all and the oldest of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyLink:
+    """A copy that the debtor may save: what it is, and the file."""
+
+    file_id: int
+    kind: str
+    file_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +42,7 @@ class Line:
     currency: str
     days_overdue: int
     credit: bool
+    copies: tuple[CopyLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,8 @@ class Page:
     as_of: str
     lines: tuple[Line, ...]
     sums: tuple[Sum, ...]
+    copies: tuple[CopyLink, ...]
+    """Those that belong to the customer as a whole, such as its contract."""
     given: tuple[Given, ...]
     more: str
 
@@ -76,6 +89,7 @@ def read_page(link: PortalLink, at: datetime) -> Page:
     words, figures = Words(choice), Figures(choice.locale)
     today = company_day(company, at)
     items = open_items(company.pk, today, customer_ids=[customer.pk])
+    kept = copies_of(company.pk, [customer.pk]).get(customer.pk, [])
     answers = PortalAnswer.objects.filter(link=link).order_by("-id")[:10]
     return Page(
         company=company,
@@ -83,14 +97,34 @@ def read_page(link: PortalLink, at: datetime) -> Page:
         choice=choice,
         words=words,
         as_of=words.as_of % {"day": figures.long_date(today)},
-        lines=tuple(_line(item, today, figures) for item in items[:ITEMS_MAX]),
+        lines=tuple(_line(item, today, figures, _links(kept, item.document_id, words)) for item in items[:ITEMS_MAX]),
         sums=_sums(company, items, today, figures),
+        copies=_links(kept, None, words),
         given=tuple(Given(words.answer(a.kind), figures.short_date(a.at.date())) for a in answers),
         more=words.more_items % {"n": figures.count(rest)} if (rest := len(items) - ITEMS_MAX) > 0 else "",
     )
 
 
-def _line(item: OpenItem, today: date, figures: Figures) -> Line:
+def _links(kept: list[Copy], document_id: int | None, words: Words) -> tuple[CopyLink, ...]:
+    return tuple(
+        CopyLink(copy.file_id, words.copy(copy.kind), copy.file_name)
+        for copy in reversed(kept)
+        if copy.document_id == document_id
+    )
+
+
+def offered(link: PortalLink, file_id: int, at: datetime) -> Copy | None:
+    """Give a file that the page behind a link offers: of the customer itself, or of a document it lists. Any other is none."""
+    company, customer = link.company, link.customer
+    kept = copies_of(company.pk, [customer.pk]).get(customer.pk, [])
+    wanted = next((copy for copy in kept if copy.file_id == file_id), None)
+    if wanted is None or wanted.document_id is None:
+        return wanted
+    items = open_items(company.pk, company_day(company, at), customer_ids=[customer.pk])
+    return wanted if any(item.document_id == wanted.document_id for item in items[:ITEMS_MAX]) else None
+
+
+def _line(item: OpenItem, today: date, figures: Figures, copies: tuple[CopyLink, ...]) -> Line:
     return Line(
         due_item_id=item.due_item_id,
         number=item.document_number,
@@ -101,6 +135,7 @@ def _line(item: OpenItem, today: date, figures: Figures) -> Line:
         currency=item.currency,
         days_overdue=max(0, item.days_overdue(today)) if item.open_minor > 0 else 0,
         credit=item.amount_minor < 0,
+        copies=copies,
     )
 
 

@@ -7,4 +7,7 @@ from django.urls import URLPattern, path
 from fairdue.portal import views
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = [path("<str:token>", views.statement, name="statement")]
+urlpatterns: list[URLPattern] = [
+    path("<str:token>", views.statement, name="statement"),
+    path("<str:token>/files/<int:file_id>", views.file, name="file"),
+]

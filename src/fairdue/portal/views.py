@@ -18,30 +18,33 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.views.decorators.csrf import csrf_exempt
 
 from fairdue.conf.clock import now
 from fairdue.contact import links
 from fairdue.contact.actions import Answer, ContactError, UploadRefused, do_record_answer
 from fairdue.contact.models import AnswerKind, PortalLink
+from fairdue.ledger import store
 from fairdue.letters.catalogue import choose
 from fairdue.people.scope import close_scope
-from fairdue.portal.page import Page, read_page
+from fairdue.portal.page import Page, offered, read_page
 from fairdue.portal.words import Words
 
 MARK_SALT = "fairdue.portal.answer"
 MARK_AGE_S = 24 * 3600
 TEXT_CHARS_MAX = 5_000
-View = Callable[[HttpRequest, str], HttpResponse]
+View = Callable[..., HttpResponse]
+SANDBOX = "sandbox; default-src 'none'"
 
 
 def _private(view: View) -> View:
     """Add the headers of a page that nobody else should see, and close the database scope that the link opened."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest, token: str) -> HttpResponse:
+    def wrapped(request: HttpRequest, token: str, **more: int) -> HttpResponse:
         try:
-            response = view(request, token)
+            response = view(request, token, **more)
         finally:
             close_scope()
         response["Referrer-Policy"] = "no-referrer"
@@ -64,12 +67,39 @@ def statement(request: HttpRequest, token: str) -> HttpResponse:
     page = read_page(link, now())
     if request.method == "POST":
         return _answer(request, token, link, page)
-    return _shown(page, link, done=request.GET.get("done", ""))
+    return _shown(page, link, token, done=request.GET.get("done", ""))
 
 
-def _shown(page: Page, link: PortalLink, *, done: str = "", problem: str = "", status: int = 200) -> HttpResponse:
+@_private
+def file(request: HttpRequest, token: str, file_id: int) -> HttpResponse:
+    """Give a copy that the page behind a link offers, to be saved; a file of anybody else is not there."""
+    if request.method not in {"GET", "HEAD"}:
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    link = links.resolve(token, now().date())
+    if link is None:
+        return _gone(request)
+    copy = offered(link, file_id, now())
+    if copy is None:
+        return _gone(request, 404)
+    try:
+        data = store.get(copy.sha256)
+    except (store.BlobError, store.StoreUnreachable):
+        return _gone(request, 404)
+    response = HttpResponse(data, content_type=copy.media_type)
+    response["Content-Disposition"] = (
+        content_disposition_header(as_attachment=True, filename=copy.file_name) or "attachment"
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = SANDBOX
+    return response
+
+
+def _shown(
+    page: Page, link: PortalLink, token: str, *, done: str = "", problem: str = "", status: int = 200
+) -> HttpResponse:
     context = {
         "page": page,
+        "token": token,
         "w": page.words,
         "choice": page.choice,
         "done": page.words.thanks(done) if done in AnswerKind.values else "",
@@ -81,32 +111,32 @@ def _shown(page: Page, link: PortalLink, *, done: str = "", problem: str = "", s
     return HttpResponse(render_to_string("portal/statement.html", context), status=status)
 
 
-def _gone(request: HttpRequest) -> HttpResponse:
+def _gone(request: HttpRequest, status: int = 410) -> HttpResponse:
     wanted = request.headers.get("Accept-Language", "en").split(",")[0].split(";")[0].strip()
     choice = choose(wanted or "en")
-    return HttpResponse(render_to_string("portal/gone.html", {"w": Words(choice), "choice": choice}), status=410)
+    return HttpResponse(render_to_string("portal/gone.html", {"w": Words(choice), "choice": choice}), status=status)
 
 
 def _answer(request: HttpRequest, token: str, link: PortalLink, page: Page) -> HttpResponse:
     w = page.words
     if not _marked(request.POST.get("mark", ""), link):
-        return _shown(page, link, problem=w.form_too_old, status=403)
+        return _shown(page, link, token, problem=w.form_too_old, status=403)
     kind, text = request.POST.get("kind", ""), request.POST.get("text", "")
     items = [value for value in request.POST.getlist("item") if value.isdecimal() and len(value) < 19]
     upload = request.FILES.get("upload")
     if kind not in AnswerKind.values:
-        return _shown(page, link, problem=w.choose_answer, status=400)
+        return _shown(page, link, token, problem=w.choose_answer, status=400)
     if kind == AnswerKind.MESSAGE and not text.strip():
-        return _shown(page, link, problem=w.write_message, status=400)
+        return _shown(page, link, token, problem=w.write_message, status=400)
     if upload is not None and (upload.size or 0) > settings.FAIRDUE_UPLOAD_MAX_BYTES:
-        return _shown(page, link, problem=w.file_refused, status=413)
+        return _shown(page, link, token, problem=w.file_refused, status=413)
     answer = _read(kind, items, text, upload)
     try:
         do_record_answer(link.pk, link.company_id, answer, now())
     except UploadRefused:
-        return _shown(page, link, problem=w.file_refused, status=415)
+        return _shown(page, link, token, problem=w.file_refused, status=415)
     except ContactError:
-        return _shown(page, link, problem=w.not_taken, status=409)
+        return _shown(page, link, token, problem=w.not_taken, status=409)
     return HttpResponseRedirect(f"{reverse('portal:statement', args=[token])}?done={kind}", status=303)
 
 

@@ -37,6 +37,14 @@ THANKS = {
     ),
     "message": gettext_noop("Thank you. A person will read your message."),
 }
+COPIES = {
+    "invoice": gettext_noop("Copy of the invoice"),
+    "contract": gettext_noop("Contract"),
+    "order": gettext_noop("Order"),
+    "delivery_proof": gettext_noop("Proof of delivery"),
+    "acceptance": gettext_noop("Acceptance record"),
+    "confirmation": gettext_noop("Confirmation"),
+}
 TEXTS = {
     "title": gettext_noop("Statement of account"),
     "as_of": gettext_noop("As of %(day)s"),
@@ -52,6 +60,7 @@ TEXTS = {
     "due": gettext_noop("Due"),
     "days_overdue": gettext_noop("Days overdue"),
     "amount": gettext_noop("Amount"),
+    "papers": gettext_noop("Documents"),
     "more_items": gettext_noop("%(n)s more items are not listed here."),
     "how_to_pay": gettext_noop("How to pay"),
     "account_holder": gettext_noop("Account holder"),
@@ -106,6 +115,10 @@ class Words:
     def answer(self, kind: str) -> str:
         """Name an answer."""
         return self._in(ANSWERS[kind])
+
+    def copy(self, kind: str) -> str:
+        """Name what a file is a copy of."""
+        return self._in(COPIES[kind])
 
     def thanks(self, kind: str) -> str:
         """Thank for an answer and say what follows."""

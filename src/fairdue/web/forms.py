@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -11,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from fairdue.contact.models import AnswerKind
 from fairdue.dunning.models import ProposalState
-from fairdue.ledger.models import HoldReason
+from fairdue.ledger.models import CopyKind, HoldReason
 from fairdue.web import import_names
 from fairdue.wording import names
 
+COPIES = ".pdf,.png,.jpg,.jpeg"
 CHANNELS = [("", _("All")), ("email", _("E-mail")), ("letter", _("Letter")), ("call", _("Call")), ("task", _("Task"))]
 DAYS = [("", _("Any")), ("0", _("Overdue")), ("30", _("Over 30")), ("60", _("Over 60")), ("90", _("Over 90"))]
 
@@ -86,6 +88,35 @@ class ReasonForm(forms.Form):
     """A reason that is kept."""
 
     reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class CopyForm(forms.Form):
+    """A copy of one of a customer's documents, or of something that belongs to the customer as a whole."""
+
+    file = forms.FileField(label=_("File"), widget=forms.ClearableFileInput({"accept": COPIES}))
+    kind = forms.ChoiceField(label=_("Kind"), choices=CopyKind.choices)
+    document = forms.TypedChoiceField(label=_("Document"), required=False, coerce=int, empty_value=None)
+
+    def __init__(self, *args: Any, documents: Iterable[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["document"].choices = [("", _("Whole customer")), *documents]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A copy of an invoice is one of a certain invoice."""
+        asked: dict[str, Any] = super().clean() or {}
+        if asked.get("kind") == CopyKind.INVOICE and not asked.get("document"):
+            self.add_error("document", _("Please choose the invoice."))
+        return asked
+
+
+class _ManyFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class CopiesForm(forms.Form):
+    """Many files at once; each finds its document by itself."""
+
+    many = forms.FileField(label=_("Files"), widget=_ManyFiles({"accept": f"{COPIES},.zip,.eml"}))
 
 
 class NoteForm(forms.Form):

@@ -289,6 +289,7 @@ for _filter, _names in (
     ("channel_name", names.channel),
     ("role_name", names.role),
     ("hold_name", names.hold),
+    ("copy_name", names.copy_kind),
     ("effect_name", names.effect),
     ("country", names.country),
     ("language_name", names.language),

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from fairdue.contact import blobs, links
@@ -21,12 +20,11 @@ from fairdue.ledger.queries import open_amounts
 from fairdue.people.actor import Right
 from fairdue.web import queries
 from fairdue.web.access import PageRequest, own, page
+from fairdue.web.exports import kept_file
 from fairdue.web.forms import AnswerFilter, AnswerOutcomeForm
 
 WAITING = "waiting"
 """Instead of a kind: the answers whose task is not done."""
-SANDBOX = "sandbox; default-src 'none'"
-"""For a stranger's file, should a browser show it in spite of everything."""
 
 
 @page(Right.VIEW)
@@ -94,13 +92,7 @@ def upload(request: PageRequest, answer_id: int) -> HttpResponse:
         data = blobs.get(found.upload.sha256)
     except blobs.BlobError:
         raise Http404 from None
-    response = HttpResponse(data, content_type=found.upload.media_type)
-    name = found.upload_name or f"answer-{found.pk}"
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = SANDBOX
-    response["Cache-Control"] = "no-store"
-    return response
+    return kept_file(data, found.upload_name or f"answer-{found.pk}", found.upload.media_type)
 
 
 @page(Right.HOLD, "POST")
