@@ -41,7 +41,8 @@ import psycopg
 
 HERE = Path(__file__).resolve().parent
 TRACED = (
-    "/fairdue/cycle/", "/fairdue/contact/", "/fairdue/dunning/actions/", "/fairdue/ledger/audit.py", "/fairdue/ledger/bulk.py",
+    "/fairdue/cycle/", "/fairdue/contact/", "/fairdue/dunning/actions/", "/fairdue/cover/actions/", "/fairdue/ledger/audit.py",
+    "/fairdue/ledger/bulk.py",
     "/fairdue/engine/snapshot.py", "/smtplib.py", "/django/db/backends/base/base.py", "/django/db/transaction.py",
 )  # fmt: skip
 AS_OF = date(2026, 10, 30)
@@ -90,6 +91,7 @@ class Harness:
     def _make_template(self) -> None:
         from django.core.management import call_command
 
+        from fairdue.cli.demo import insure
         from fairdue.demo.generate import build
         from fairdue.dunning.actions import do_adopt_policy
         from fairdue.dunning.policy import shipped_yaml
@@ -101,6 +103,7 @@ class Harness:
         text = shipped_yaml("flexible").replace("release: person", "release: automatic")
         assert "automatic" in text
         with company_scope(made.company_id):
+            insure(made.company_id, START)
             do_adopt_policy(system_actor(made.company_id, START), "flexible", text)
 
     def _use(self, *, template: bool = False) -> None:

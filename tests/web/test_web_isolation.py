@@ -28,6 +28,7 @@ def arguments(pattern: URLPattern, sample: Sample) -> dict[str, object]:
         "clearance_id": sample.clearance.pk, "import_id": sample.imported.pk, "place": 0, "number": sample.policy.number,
         "code": sample.policy.policy.code, "sha256": "0" * 64,
         "kind": KINDS.get(str(pattern.name), ""),
+        "cover_policy_id": sample.cover.pk,
         "name": "ageing", "check": "registration_missing",
     }  # fmt: skip
     return {name: known[name] for name in pattern.pattern.converters}

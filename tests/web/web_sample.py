@@ -15,6 +15,8 @@ from fairdue.contact.models import (
     ThirdPartyClearance,
     TimelineEvent,
 )
+from fairdue.cover.actions import LimitValues, TermsValues, do_add_policy, do_record, do_set_limit, do_set_terms
+from fairdue.cover.models import CoverPolicy
 from fairdue.cycle.models import Run, WorklistRow
 from fairdue.dunning.actions import do_adopt_policy
 from fairdue.dunning.models import Notice, NoticeLine, PolicyVersion, Proposal, ProposalLine
@@ -52,6 +54,7 @@ class Sample:
     imported: Import
     clearance: ThirdPartyClearance
     file: DocumentFile
+    cover: CoverPolicy
     secret: str
     """A name that stands in every row of this company, and nowhere else."""
 
@@ -142,12 +145,24 @@ def make_sample(code: str, name: str, secret: str, at: datetime) -> Sample:
         clearance=clearance,
         file=file,
         secret=secret,
+        cover=_cover(actor, customer, today),
         answer=_answer(actor, customer, contact, item.pk, at),
         uncertain=_message(company, customer, contact, "uncertain", at),
         task=Task.objects.create(
             company=company, customer=customer, kind="call", key=f"call:{secret}", due_on=today, created_at=at
         ),
     )
+
+
+def _cover(actor: Actor, customer: Customer, today: date) -> CoverPolicy:
+    """Insure the customer, under an insurer that bears its name."""
+    policy = do_add_policy(actor, insurer=f"Insurer of {customer.name}", number="P-1", currency="EUR")
+    do_set_terms(
+        actor, policy.pk, TermsValues(today - timedelta(days=365), 900_000, max_extension_days=60, notify_days=60)
+    )
+    do_set_limit(actor, policy.pk, LimitValues(today - timedelta(days=300), 10_000_00, customer_id=customer.pk))
+    do_record(actor, customer_id=customer.pk, kind="notified", on=today, reference=f"N {customer.name}")
+    return policy
 
 
 def _user(company: Company, role: str, code: str) -> User:

@@ -52,6 +52,7 @@ def _entries(actor: Actor, section: str) -> list[Entry]:
         ("worklist", _("Worklist"), "list", Right.VIEW, ""),
         ("customers", _("Customers"), "people", Right.VIEW, ""),
         ("ageing", _("Ageing"), "ageing", Right.VIEW, ""),
+        ("cover", _("Insurance"), "shield", Right.VIEW, ""),
         ("runs", _("Runs and review"), "run", Right.VIEW, _("Dunning")),
         ("outbox", _("Outbox"), "send", Right.VIEW, ""),
         ("answers", _("Answers"), "reply", Right.VIEW, ""),

@@ -1,0 +1,95 @@
+"""The insurance pages: what they show after a run, what they take, what they refuse."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from web_sample import Sample
+
+from fairdue.cover.models import BuyerLimit, CoverPolicy, CoverRecord, CoverTerms
+from fairdue.cycle import line
+from fairdue.ledger.models import Hold
+
+POLICY = {"insurer": "Nordkredit", "number": "NK-1", "currency": "eur", "valid_from": "2026-01-01", "share": "90"}
+
+
+def run(ours: Sample) -> None:
+    line.go(ours.actor, ours.actor.at.date())
+
+
+def test_after_a_run_the_page_shows_deadlines_and_what_is_insured(ours: Sample, lead: Client):
+    before = lead.get(reverse("web:cover")).content.decode()
+    assert "No run has measured cover yet." in before
+    CoverTerms.objects.create(
+        company=ours.company, policy=ours.cover, version=2, valid_from=date(2025, 1, 1), insured_share_ppm=900_000,
+        claim_days=180, recorded_at=ours.actor.at, recorded_by="x",
+    )  # fmt: skip
+    run(ours)
+    page = lead.get(reverse("web:cover")).content.decode()
+    # R-1 of 1,234.56 was due 45 days ago, R-2 of 500.00 is due in 20 days: 90 % of both is insured.
+    assert "1,561.10" in page
+    assert "File the claim" in page
+    mine = lead.get(reverse("web:customer-cover", args=[ours.customer.pk])).content.decode()
+    assert "is insured now" in mine
+    assert "N Quernstein" in mine
+
+
+def test_a_policy_is_entered_and_its_terms_changed(ours: Sample, lead: Client):
+    response = lead.post(reverse("web:cover-add"), POLICY | {"max_extension_days": "60", "minimum": "1000.50"})
+    made = CoverPolicy.objects.get(number="NK-1")
+    assert response.headers["Location"] == reverse("web:cover-policy", args=[made.pk])
+    assert lead.get(reverse("web:cover-policy", args=[made.pk])).status_code == 200
+    lead.post(reverse("web:cover-terms", args=[made.pk]), POLICY | {"share": "85.5", "notify_days": "30"})
+    rows = made.terms.order_by("version").values_list(
+        "insured_share_ppm", "max_extension_days", "minimum_minor", "notify_days"
+    )
+    assert list(rows) == [(900_000, 60, 1000_50, None), (855_000, None, 0, 30)]
+
+
+def test_a_policy_that_cannot_be_is_refused(ours: Sample, lead: Client):
+    for wrong in (
+        {"number": "P-1"},
+        {"currency": "XXQ"},
+        {"share": "101"},
+        {"valid_to": "2025-01-01"},
+        {"insurer": ""},
+    ):
+        assert lead.post(reverse("web:cover-add"), POLICY | wrong).status_code == 400
+    assert CoverPolicy.objects.filter(company=ours.company).count() == 1
+
+
+def test_a_list_of_limits_is_read_and_refused_rows_are_told(ours: Sample, lead: Client):
+    def send(text: str):
+        file = SimpleUploadedFile("limits.csv", text.encode())
+        return lead.post(reverse("web:cover-limits", args=[ours.cover.pk]), {"file": file})
+
+    page = send("customer,limit,from\n4711,5000,2026-03-01\n9,1,2026-03-01\n").content.decode()
+    assert "The ledger has no customer or group “9”." in page
+    assert BuyerLimit.objects.filter(company=ours.company).order_by("-id").first().limit_minor == 5000_00
+    assert send("nothing\nhere\n").status_code == 400
+    assert lead.post(reverse("web:cover-limits", args=[ours.cover.pk])).status_code == 400
+
+
+def test_a_consent_is_recorded_and_lets_a_plan_through(ours: Sample, lead: Client):
+    run(ours)
+    hold = {"reason": "promise", "until": "2026-12-31", "note": ""}
+    page = lead.post(reverse("web:customer-hold", args=[ours.customer.pk]), hold, follow=True).content.decode()
+    assert "is insured: without the insurer" in page
+    assert not Hold.objects.filter(reason="promise").exists()
+    told = {"kind": "consent", "on": "2026-03-03", "until": "2026-12-31", "reference": "E-9"}
+    lead.post(reverse("web:customer-cover-record", args=[ours.customer.pk]), told)
+    lead.post(reverse("web:customer-hold", args=[ours.customer.pk]), hold)
+    assert Hold.objects.filter(company=ours.company, reason="promise").count() == 1
+
+
+def test_a_record_that_cannot_be_changes_nothing(ours: Sample, theirs: Sample, lead: Client):
+    address = reverse("web:customer-cover-record", args=[ours.customer.pk])
+    good = {"kind": "notified", "on": "2026-03-03", "reference": "E-9"}
+    for wrong in ({"on": "2026-03-04"}, {"reference": ""}, {"until": "2026-12-31"}, {"kind": "guess"}):
+        assert lead.post(address, good | wrong).status_code == 400
+    item = theirs.document.due_items.get().pk
+    assert lead.post(address, good | {"due_item": item}).status_code == 404
+    assert CoverRecord.objects.filter(company=ours.company).count() == 1
