@@ -221,9 +221,9 @@ class TestThirdParties:
     @pytest.mark.parametrize(
         ("language", "text", "found"),
         [
-            ("en", "Collection agencies are waiting", "collection agencies"),
-            ("de", "Wir gehen zum Inkassobüro", "inkassoburo"),
-            ("fr", "une société de recouvrement", "societe de recouvrement"),
+            ("en", "Collection agencies are waiting", "Collection agencies"),
+            ("de", "Wir gehen zum Inkassobüro", "Inkassobüro"),
+            ("fr", "une société de recouvrement", "société de recouvrement"),
             ("es", "una agencia de cobros", "agencia de cobros"),
             ("ar", "سنحول الملف إلى شركة تحصيل", "شركة تحصيل"),
             ("zh_Hans", "委托第三方催收", "第三方催收"),

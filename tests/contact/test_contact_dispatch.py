@@ -507,6 +507,6 @@ class TestTwoCurrencies:
         )
         second = do_queue(actor, outgoing("both-2", claim_items=claims))
         assert send().handed_over == 0
-        assert codes(second) == ["gate_in_transit"]
+        assert codes(second) == ["gate_in_transit_item"]
         reason = again(second).reasons[0]
         assert (reason["values"]["currency"], reason["values"]["amount_minor"]) == ("USD", 50_00)

@@ -22,10 +22,12 @@ from fairdue.contact.facts import (
     Place,
     Stage,
     Step,
+    Unmatched,
 )
+from fairdue.contact.money import bank_data
 from fairdue.contact.places import place
 from fairdue.contact.reasons import GateReason
-from fairdue.contact.rules import GateResult, bank_data, check, choose_contact
+from fairdue.contact.rules import GateResult, check, choose_contact
 
 MONDAY = date(2026, 3, 2)
 MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -63,6 +65,10 @@ def blocks(result: GateResult) -> list[tuple[str, dict[str, object]]]:
 
 def codes(result: GateResult) -> list[str]:
     return [block.code for block in result.blocks]
+
+
+def unmatched(amount_minor: int, **more: object) -> GateFacts:
+    return replace(FACTS, unmatched=(Unmatched("EUR", amount_minor, **more),))
 
 
 def on(day: date, channel: str = "email", key: str = "") -> PastContact:
@@ -119,21 +125,59 @@ class TestBalance:
 
 class TestMoneyInTransit:
     def test_an_unmatched_payment_that_may_be_theirs_stops_the_notice(self) -> None:
-        facts = replace(FACTS, unmatched_minor={"EUR": 40_00})
+        facts = replace(FACTS, unmatched=(Unmatched("EUR", 40_00, suspected=True),))
         expected = {"amount_minor": 40_00, "claimed_minor": 180_00, "currency": "EUR"}
         assert blocks(sending(facts=facts)) == [("gate_in_transit", expected)]
         assert blocks(proposal(facts=facts)) == [("gate_in_transit", expected)]
 
     def test_dollars_in_transit_do_not_stop_a_euro_notice(self) -> None:
-        assert sending(facts=replace(FACTS, unmatched_minor={"USD": 40_00})).passed
+        assert sending(facts=replace(FACTS, unmatched=(Unmatched("USD", 40_00),))).passed
 
-    def test_an_old_overpayment_of_a_cent_may_be_ignored_by_policy(self) -> None:
-        facts = replace(FACTS, unmatched_minor={"EUR": 1})
+    def test_an_old_overpayment_of_a_cent_does_not_hold_the_notice(self) -> None:
+        assert sending(facts=unmatched(1)).passed
+
+    def test_money_that_pays_no_item_and_is_taken_off_by_the_letter_does_not_hold_it(self) -> None:
+        assert sending(facts=unmatched(28_49)).passed
+
+    def test_money_that_covers_the_smallest_item_less_a_discount_of_five_per_cent_holds_it(self) -> None:
+        expected = {"amount_minor": 28_50, "claimed_minor": 180_00, "currency": "EUR"}
+        assert blocks(sending(facts=unmatched(28_50))) == [("gate_in_transit", expected)]
+        strict = replace(POLICY, in_transit_short_ppm=0)
+        assert sending(facts=unmatched(29_99), policy=strict).passed
+        assert codes(sending(facts=unmatched(30_01), policy=strict)) == ["gate_in_transit"]
+
+    def test_exactly_an_item_holds_however_small_its_share(self) -> None:
+        step = replace(NOTICE, items=(*NOTICE.items, ClaimItem(4, 15)))
+        facts = replace(unmatched(15), items={**OPEN, 4: ItemState(15, currency="EUR", document="R-4")})
+        expected = {"amount_minor": 15, "currency": "EUR", "document": "R-4"}
+        assert blocks(sending(step, facts)) == [("gate_in_transit_item", expected)]
+        near = replace(facts, unmatched=(Unmatched("EUR", 14),))
+        assert sending(step, near).passed, "a thousandth of the claim is left alone"
+
+    def test_two_payments_that_together_cover_an_item_hold_it(self) -> None:
+        facts = replace(FACTS, unmatched=(Unmatched("EUR", 15_00), Unmatched("EUR", 14_00)))
         assert codes(sending(facts=facts)) == ["gate_in_transit"]
-        assert sending(facts=facts, policy=replace(POLICY, in_transit_ignore_ppm=10_000)).passed
+
+    def test_a_payer_not_known_who_sent_a_tenth_of_the_claim_holds_it(self) -> None:
+        expected = {"amount_minor": 18_00, "claimed_minor": 180_00, "currency": "EUR"}
+        assert blocks(sending(facts=unmatched(18_00, suspected=True))) == [("gate_in_transit_part", expected)]
+        assert sending(facts=unmatched(17_99, suspected=True)).passed
+        assert sending(facts=unmatched(18_00)).passed, "the letter takes the customer's own money off"
+
+    def test_own_money_that_came_after_the_letter_was_written_is_not_taken_off_by_it(self) -> None:
+        step = replace(NOTICE, written_at=MORNING - timedelta(hours=1))
+        assert codes(sending(step, unmatched(18_00, recorded_at=MORNING))) == ["gate_in_transit_part"]
+        assert sending(step, unmatched(18_00, recorded_at=MORNING - timedelta(hours=2))).passed
+
+    def test_a_cent_and_a_half_euro_beside_a_large_claim_hold_nothing(self) -> None:
+        step = replace(NOTICE, items=(ClaimItem(1, 74_372_00),))
+        facts = replace(unmatched(1_50), items={1: ItemState(74_372_00, currency="EUR", document="R-1")})
+        assert sending(step, facts).passed
 
     def test_a_receipt_confirmation_goes_out_all_the_same(self) -> None:
-        assert sending(replace(NOTICE, kind="receipt"), replace(FACTS, unmatched_minor={"EUR": 40_00})).passed
+        assert sending(
+            replace(NOTICE, kind="receipt"), replace(FACTS, unmatched=(Unmatched("EUR", 40_00, suspected=True),))
+        ).passed
 
 
 class TestTwoCurrenciesInOneMessage:
@@ -150,9 +194,9 @@ class TestTwoCurrenciesInOneMessage:
         assert codes(proposal(step, facts, self.POLICY)) == ["gate_small_balance"] * 2
 
     def test_dollars_in_transit_stop_a_message_that_claims_dollars(self) -> None:
-        facts = replace(self.FACTS, unmatched_minor={"USD": 9_00})
-        expected = {"amount_minor": 9_00, "claimed_minor": 9_00, "currency": "USD"}
-        assert blocks(sending(self.BOTH, facts, self.POLICY)) == [("gate_in_transit", expected)]
+        facts = replace(self.FACTS, unmatched=(Unmatched("USD", 9_00),))
+        expected = {"amount_minor": 9_00, "document": "U-8", "currency": "USD"}
+        assert blocks(sending(self.BOTH, facts, self.POLICY)) == [("gate_in_transit_item", expected)]
 
     def test_a_changed_dollar_invoice_is_told_in_dollars(self) -> None:
         facts = replace(self.FACTS, items={**self.FACTS.items, 8: ItemState(4_00, currency="USD", document="U-8")})
@@ -383,7 +427,7 @@ class TestMinimumLawToneAndRelease:
 
     def test_a_threat_written_by_hand_is_held_outside_the_legal_stage(self) -> None:
         step = replace(NOTICE, edited_text="Zahlen Sie, sonst gehen wir zum Rechtsanwalt.")
-        assert blocks(sending(step)) == [("gate_tone_threat", {"found": "rechtsanwalt"})]
+        assert blocks(sending(step)) == [("gate_tone_threat", {"found": "Rechtsanwalt"})]
         assert not sending(step).waits
         assert sending(replace(step, legal_stage=True)).passed
 
@@ -411,11 +455,11 @@ class TestMinimumLawToneAndRelease:
 
     def test_all_blocks_are_told_at_once_and_one_that_stops_makes_it_stop(self) -> None:
         facts = replace(
-            FACTS, unmatched_minor={"EUR": 1}, company=CompanyFacts(None), history=(on(MONDAY),), contacts=()
+            FACTS, unmatched=(Unmatched("EUR", 100_00),), company=CompanyFacts(None), history=(on(MONDAY),), contacts=()
         )
         result = sending(facts=facts)
         assert codes(result) == [
-            "gate_in_transit", "gate_bank_data_unknown", "gate_min_days_between", "gate_no_recipient",
+            "gate_in_transit_item", "gate_bank_data_unknown", "gate_min_days_between", "gate_no_recipient",
         ]  # fmt: skip
         assert not result.waits
 

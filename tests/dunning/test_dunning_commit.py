@@ -104,7 +104,22 @@ def test_a_hold_on_the_whole_item_silences_it_until_it_ends(department):
     assert [p.stage_code for p in department.run(D(2026, 3, 4))] == ["overdue_notice"]
 
 
-def test_money_that_is_not_applied_yet_blocks_at_the_gate_with_its_reason(department):
+def test_money_that_is_not_applied_yet_and_is_exactly_an_invoice_blocks_at_the_gate(department):
+    from fairdue.ledger.actions import do_book_payment
+
+    customer = department.customer()
+    department.invoice(customer, 10_000, D(2026, 3, 2))
+    department.invoice(customer, 3_000, D(2026, 3, 2))
+    do_book_payment(
+        department.actor(D(2026, 3, 2)), amount_minor=3_000, currency="EUR", effective_on=D(2026, 3, 2),
+        customer_id=customer.pk,
+    )  # fmt: skip
+    (held,) = department.run(D(2026, 3, 3))
+    assert held.state == "blocked"
+    assert [block["code"] for block in held.blocks] == ["gate_in_transit_item"]
+
+
+def test_own_money_that_pays_no_invoice_is_taken_off_by_the_letter_and_holds_nothing(department):
     from fairdue.ledger.actions import do_book_payment
 
     customer = department.customer()
@@ -114,8 +129,7 @@ def test_money_that_is_not_applied_yet_blocks_at_the_gate_with_its_reason(depart
         customer_id=customer.pk,
     )  # fmt: skip
     (held,) = department.run(D(2026, 3, 3))
-    assert held.state == "blocked"
-    assert [block["code"] for block in held.blocks] == ["gate_in_transit"]
+    assert (held.state, held.blocks) == ("proposed", [])
     assert (held.credit_minor, held.due_minor) == (3_000, 7_000)
 
 

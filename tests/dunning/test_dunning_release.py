@@ -105,7 +105,7 @@ def test_money_that_came_in_meanwhile_blocks_at_release(department):
         department.actor(DAY), amount_minor=9_000, currency="EUR", effective_on=DAY, suspected_customer_id=customer.pk
     )
     outcome = release(department, proposal)
-    assert (outcome.state, codes(outcome)) == ("blocked", ["release.blocked", "gate_in_transit"])
+    assert (outcome.state, codes(outcome)) == ("blocked", ["release.blocked", "gate_in_transit_part"])
     proposal.refresh_from_db()
     assert proposal.state == "blocked"
     assert OutboxMessage.objects.count() == 0

@@ -367,7 +367,7 @@ def test_small_after_a_part_payment_while_queued(owing, department, ask):
 
 def test_edited_text_that_threatens(owing, department, ask):
     (proposal,) = department.run(TUESDAY)
-    changed(proposal, edited_text="Pay now or else.", state="edited")
+    changed(proposal, edited_text="Please pay, or else.", state="edited")
     case = only(ask(owing))
     assert (case.outcome, holding(case)) == (Outcome.HELD, {"tone": ("gate_tone_threat",)})
     tone = next(check for check in case.checks if check.check == "tone")
@@ -518,4 +518,4 @@ def test_many_items_take_no_more_queries(owing, department, ask):
         department.invoice(owing, 10_00, DUE, number=f"M{number}")
     with CaptureQueriesContext(connection) as many:
         ask(owing)
-    assert len(many) == len(few) <= 15
+    assert len(many) == len(few) <= 17

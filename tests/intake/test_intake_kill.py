@@ -41,6 +41,10 @@ ONE_COMPANY = "-c fairdue.companies=1"
 pytestmark = pytest.mark.kill
 
 
+LESS = {"ledger_fact": " WHERE kind <> 'import_running'"}
+"""That an import was begun is told on purpose before it begins: it holds dunning while nobody knows how it ended."""
+
+
 class House:
     """A database of its own, worked on by processes of their own."""
 
@@ -88,7 +92,10 @@ class House:
             else psycopg.connect(self.url, options=ONE_COMPANY)
         )
         try:
-            counts = {table: con.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0] for table in COUNT}
+            counts = {
+                table: con.execute(f"SELECT COUNT(*) FROM {table}{LESS.get(table, '')}").fetchone()[0]
+                for table in COUNT
+            }
             return counts, int(con.execute(OPEN).fetchone()[0] or 0)
         finally:
             con.close()

@@ -43,6 +43,10 @@ def install_clearances(apps: Any, schema_editor: Any) -> None:
         run(schema_editor, row_level_security(["contact_third_party_clearance"]))
 
 
+FIXED_SINCE_0004 = (*FIXED_SINCE_0003, "gate_notes")
+"""The same once the notes for the gate are there."""
+
+
 def install_contact(apps: Any, schema_editor: Any) -> None:
     """Migration step: the guards on the connected database."""
     vendor = schema_editor.connection.vendor
@@ -64,6 +68,15 @@ def _append_only(vendor: str) -> list[str]:
         for table in APPEND_ONLY
         for verb in ("UPDATE", "DELETE")
     ]
+
+
+def refix_content(apps: Any, schema_editor: Any) -> None:
+    """Migration step: guard the content of messages anew, with the columns that were added."""
+    vendor = schema_editor.connection.vendor
+    drop = ["DROP TRIGGER IF EXISTS contact_outbox_message_fixed", "DROP TRIGGER IF EXISTS contact_outbox_message_kept"]
+    if vendor == "postgresql":
+        drop = ["DROP TRIGGER contact_outbox_message_fixed ON contact_outbox_message"]
+    run(schema_editor, drop + _fixed_content(vendor, FIXED_SINCE_0004))
 
 
 def _fixed_content(vendor: str, fixed: tuple[str, ...] = FIXED) -> list[str]:

@@ -46,6 +46,8 @@ FOR_ALL = frozenset(
     {
         GateReason.BANK_DATA_OLD.code,
         GateReason.BANK_DATA_UNKNOWN.code,
+        GateReason.IMPORT_WAITING.code,
+        GateReason.IMPORT_RUNNING.code,
         GateReason.DAILY_CAP.code,
         GateReason.DRY_RUN.code,
     }

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import StrEnum
 
+from fairdue.kernel.reasons import Reason
+
 
 class Stage(StrEnum):
     """When the gate is asked. The clock (quiet hours, holidays, daily cap, second person) counts at sending only."""
@@ -33,8 +35,18 @@ class GatePolicy:
     purposes: tuple[str, ...] = ("payables", "counterpart")
     minimum_by_currency: Mapping[str, int] = field(default_factory=dict)
     """Least amount in minor units worth a notice; below it, a statement only."""
-    in_transit_ignore_ppm: int = 0
-    """Unmatched money up to this share of the claim does not hold it (an old overpayment of a cent)."""
+    in_transit_ignore_ppm: int = 1_000
+    """Unmatched money up to this share of the claim does not hold it (an old overpayment of a cent), unless it is exactly an item."""
+    in_transit_short_ppm: int = 50_000
+    """How much less than an item may still pay it: an early-payment discount or bank charges taken off."""
+    in_transit_part_ppm: int = 100_000
+    """Money that the text does not show and that is this share of the claim counts as a part payment, and holds it."""
+    hold_while_importing: bool = True
+    """Whether an import of items or payments that runs or waits for a person holds the company's dunning."""
+    internal_check: str = "finding"
+    """``finding``: an internal check holds by the hold that its finding sets; ``hold``: an open check holds too."""
+    law_uncertain: str = "warn"
+    """``warn``: say that the law is not certain; ``hold``: do not chase until it is."""
     daily_cap: int | None = None
     dry_run: bool = False
     two_person_release: bool = False
@@ -121,11 +133,45 @@ class PastContact:
 
 
 @dataclass(frozen=True, slots=True)
+class Unmatched:
+    """Money received and not applied. ``suspected``: the payer is not known, and may be this customer."""
+
+    currency: str
+    amount_minor: int
+    suspected: bool = False
+    recorded_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenImport:
+    """An import of items or payments that is not in the ledger yet."""
+
+    number: str
+    as_of: date
+    running: bool = False
+    """Being written now, or stopped on the way; else it waits for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoverFacts:
+    """What an insurer or financier allows for a customer, from the ledger's facts; None: nothing is asked."""
+
+    deadline_on: date | None = None
+    """Last day of the duty that comes next: to tell the insurer of the overdue, or to file the claim."""
+    extension_until: Mapping[int, date] = field(default_factory=dict)
+    """By due item: the last day to which it may be extended, promised or planned without the insurer."""
+    consent_needed: bool = False
+    """A plan, an extension or a promise needs the insurer's consent first, and there is none in force."""
+
+
+@dataclass(frozen=True, slots=True)
 class CompanyFacts:
     """What holds for every message of a company at a moment."""
 
     bank_data_through: date | None = None
     handed_over_today: int = 0
+    bank_data_by_currency: Mapping[str, date] = field(default_factory=dict)
+    """The day of the accounts in a currency, where they are read apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +188,19 @@ class GateFacts:
     address_complete: bool = False
     contacts: tuple[ContactFacts, ...] = ()
     history: tuple[PastContact, ...] = ()
-    unmatched_minor: Mapping[str, int] = field(default_factory=dict)
-    """Money received and not applied, by currency: this customer's, or suspected to be."""
+    shared_history: Mapping[str, tuple[PastContact, ...]] = field(default_factory=dict)
+    """Contacts of other customers by the same e-mail address (lower case): one address is one person."""
+    unmatched: tuple[Unmatched, ...] = ()
+    """Money received and not applied: this customer's, or suspected to be."""
+    replied_at: datetime | None = None
+    """When the customer last wrote or answered, automatic replies apart."""
+    replies_unread: int = 0
+    """Replies that no person has read yet."""
+    checks_open: int = 0
+    """Internal checks that nobody has finished."""
+    imports_open: tuple[OpenImport, ...] = ()
+    """Imports of the company's items or payments that are not in the ledger yet."""
+    cover: CoverFacts = CoverFacts()
     customer_holds: tuple[str, ...] = ()
     """Reasons of holds on the whole customer."""
     items: Mapping[int, ItemState] | None = None
@@ -180,5 +237,15 @@ class Step:
     """Somebody else acts for the creditor, or the text says that somebody else will."""
     third_party_cleared: bool = False
     """A person has confirmed the licence, registration or mandate that the country asks for."""
+    written_at: datetime | None = None
+    """When the text was made, or a person last looked at the message; None at the proposal."""
+    grants: str = ""
+    """What the text gives the customer: ``extension``, ``plan``, ``promise`` or ``wait``; empty: nothing."""
+    grants_until: date | None = None
+    """The last day that it gives."""
+    law_doubts: tuple[Reason, ...] = ()
+    """What the text leaves out or rests on because the law or its data are not certain."""
+    tone_overrides: frozenset[tuple[str, str]] = frozenset()
+    """Findings of the tone check (category, words) that a person with the right let pass, with a reason."""
     released_by: int | None = None
     approved_by: int | None = None

@@ -8,6 +8,7 @@ from importlib.resources import files
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fairdue.contact.facts import Place
+from fairdue.kernel.calendars import subdivision_of
 
 
 @cache
@@ -35,14 +36,23 @@ def known_zone(name: str) -> bool:
 
 
 @cache
-def place(country: str, time_zone: str, company_zone: str) -> Place:
-    """Give a place from what is known, best first: the own time zone, the country's, else the company's.
+def _zones_of_parts() -> dict[str, tuple[str, ...]]:
+    text = files("fairdue.contact").joinpath("data/subdivision_zones.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
+    return {row["subdivision"]: tuple(row["zones"].split()) for row in rows}
 
-    A time zone that does not exist is treated as unknown.
+
+@cache
+def place(country: str, time_zone: str, company_zone: str, region: str = "") -> Place:
+    """Give a place from what is known, best first: the own time zone, the region's, the country's, else the company's.
+
+    A region is read as a part of the country with holidays or law of its own, by code or by name ("US-CA", "CA",
+    "California"). A time zone or region that does not exist is treated as unknown.
     """
+    part = subdivision_of(country or None, region)
     if time_zone and known_zone(time_zone):
         zones: tuple[str, ...] = (time_zone,)
     else:
         fallback = (company_zone,) if known_zone(company_zone) else ("UTC",)
-        zones = _zones_of_countries().get(country, fallback)
-    return Place(country or None, zones)
+        zones = _zones_of_parts().get(f"{country}-{part}") or _zones_of_countries().get(country, fallback)
+    return Place(country or None, zones, part)

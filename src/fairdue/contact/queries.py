@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 
+from fairdue.contact.claimed import WRITTEN_IN_ANSWER
 from fairdue.contact.facts import (
     ClaimItem,
     CompanyFacts,
     ContactFacts,
+    CoverFacts,
     GateFacts,
     ItemState,
+    OpenImport,
     PastContact,
     Place,
     Step,
+    Unmatched,
 )
 from fairdue.contact.models import (
     EventKind,
@@ -26,26 +32,39 @@ from fairdue.contact.models import (
     OutboxMessage,
     PortalLink,
     Task,
+    TaskKind,
     ThirdPartyClearance,
     TimelineEvent,
 )
+from fairdue.contact.notes import GateNotes
 from fairdue.contact.places import known_zone, place
-from fairdue.contact.rules import WRITTEN_IN_ANSWER
+from fairdue.contact.reasons import EventReason
 from fairdue.ledger.file_queries import withdrawn_of
 from fairdue.ledger.models import Contact, Customer, Fact
-from fairdue.ledger.queries import holds_on, open_items, unapplied_payments
+from fairdue.ledger.queries import Holds, holds_on, open_items, unapplied_payments
 from fairdue.people.models import Company
 
 HISTORY_DAYS = 60
 """Contacts older than this count for nothing: longer than any budget or gap a policy may set."""
 UNMATCHED_THROUGH_DAYS = 14
 """Money with a value date a few days ahead is known already and counts as in transit."""
+BANK_DAYS = 400
+"""Bank data read longer ago are as good as none."""
 EVENTS_PER_PAGE = 50
 IDS_PER_QUERY = 400
 """Above this many customers the whole company is read and the rest left out: one scan beats a long list of ids."""
-_PastRow = tuple[datetime, str, str, str]
-"""Moment, channel, key, kind."""
 LEFT = (MessageState.HANDED_OVER, MessageState.UNCERTAIN, MessageState.CLAIMED)
+SAID = frozenset(
+    {
+        EventReason.REPLY.code,
+        EventReason.ANSWER_WRONG.code,
+        EventReason.ANSWER_ALREADY_PAID.code,
+        EventReason.ANSWER_MESSAGE.code,
+    }
+)
+"""Events in which the customer says something that a text written before does not know; automatic replies are none."""
+COVER = ("cover_deadline", "cover_max_extension_until", "cover_consent_needed")
+IMPORTS = ("import_waiting", "import_running")
 
 
 def gate_facts(
@@ -57,9 +76,9 @@ def gate_facts(
     company: Company | None = None,
     shared: CompanyFacts | None = None,
 ) -> dict[int, GateFacts]:
-    """Give the gate's facts of customers (None: all of the company) at a moment, in ten set-based queries.
+    """Give the gate's facts of customers (None: all of the company) at a moment, in twelve set-based queries.
 
-    ``with_items`` adds the live open and held amounts (two queries more), which the sending stage needs. Days are those
+    ``with_items`` adds the live open and held amounts (one query more), which the sending stage needs. Days are those
     of the company's place for the ledger, of the customer's place for the budget. Who asks for one customer after the
     other may pass ``company`` and ``shared`` (``company_facts``) and save three queries each time.
     """
@@ -67,35 +86,18 @@ def gate_facts(
     today = company_day(company, at)
     few = sorted(customer_ids) if customer_ids is not None and len(customer_ids) <= IDS_PER_QUERY else None
     wanted = None if customer_ids is None else set(customer_ids)
-    places: dict[int, Place] = {}
     shared = shared or company_facts(company, at)
-    parts = _Parts(company, few, at, today)
+    parts = _Parts(company, few, at, today, with_items)
     found: dict[int, GateFacts] = {}
     for row in _customers(company_id, few):
-        if wanted is not None and row[0] not in wanted:
-            continue
-        where = places[row[0]] = place(row[1], row[3], company.time_zone)
-        found[row[0]] = GateFacts(
-            customer_id=row[0],
-            at=at,
-            company=shared,
-            place=where,
-            natural_person=row[6],
-            language=row[2],
-            address_complete=bool(row[4] and row[5] and row[1]),
-            contacts=tuple(_contact(one, row, where, company.time_zone) for one in parts.contacts.get(row[0], ())),
-            history=tuple(_past(one, where) for one in parts.history.get(row[0], ())),
-            unmatched_minor=parts.unmatched.get(row[0], {}),
-            customer_holds=parts.holds.get(("customer", row[0]), ()),
-            items=parts.items().get(row[0], {}) if with_items else None,
-            withdrawn=parts.withdrawn.get(row[0], frozenset()),
-        )
+        if wanted is None or row[0] in wanted:
+            found[row[0]] = parts.facts(row, at, shared)
     return found
 
 
 def _customers(company_id: int, few: Sequence[int] | None) -> Iterable[tuple[Any, ...]]:
     return _only(Customer.objects.filter(company_id=company_id), "pk", few).values_list(
-        "id", "country", "language", "time_zone", "street", "city", "natural_person"
+        "id", "country", "language", "time_zone", "street", "city", "natural_person", "region"
     )
 
 
@@ -103,29 +105,108 @@ def _only(rows: QuerySet[Any], column: str, few: Sequence[int] | None) -> QueryS
     return rows if few is None else rows.filter(**{f"{column}__in": few})
 
 
+class _Past(NamedTuple):
+    """A contact as stored: its customer, its moment, what it was, and the address that it went to."""
+
+    customer_id: int
+    at: datetime
+    channel: str
+    key: str
+    kind: str
+    email: str = ""
+
+
 class _Parts:
-    """The rows that facts are put together from, by customer."""
+    """The rows that facts are put together from, by customer. Nine queries, ten with the live items."""
 
-    def __init__(self, company: Company, few: Sequence[int] | None, at: datetime, today: date) -> None:
-        self._company, self._few, self._today = company, few, today
+    def __init__(
+        self, company: Company, few: Sequence[int] | None, at: datetime, today: date, with_items: bool
+    ) -> None:
+        self._zone = company.time_zone
         self.contacts = _contacts(company.pk, few)
-        self.history = _history(company.pk, few, at)
+        self.holds = holds_on(company.pk, today, customer_ids=few)
         self.unmatched = _unmatched(company.pk, few, today)
-        self.holds = holds_on(company.pk, today, customer_ids=few).whole
+        self.history: dict[int, list[_Past]] = defaultdict(list)
+        self.by_email: dict[str, list[_Past]] = defaultdict(list)
+        self.replied: dict[int, datetime] = {}
+        emails = None if few is None else {row[5] for rows in self.contacts.values() for row in rows if row[5]}
+        for past in _messages(company.pk, few, emails, at):
+            self.history[past.customer_id].append(past)
+            if past.email:
+                self.by_email[past.email.lower()].append(past)
+        self._events(company.pk, few, at)
+        self.tasks = _tasks(company.pk, few)
         self.withdrawn = withdrawn_of(company.pk, few)
-        self._items: dict[int, dict[int, ItemState]] | None = None
+        self.items = live_items(company.pk, few, today, self.holds) if with_items else None
+        item_ids = [one for items in self.items.values() for one in items] if few and self.items else ()
+        self.imports, self.cover = _facts(company.pk, few, item_ids, today)
 
-    def items(self) -> dict[int, dict[int, ItemState]]:
-        """Give the live items by customer; read once."""
-        if self._items is None:
-            self._items = live_items(self._company.pk, self._few, self._today)
-        return self._items
+    def _events(self, company_id: int, few: Sequence[int] | None, at: datetime) -> None:
+        rows = TimelineEvent.objects.filter(
+            company_id=company_id, kind__in=(EventKind.CALL, EventKind.REPLY, EventKind.ANSWER),
+            at__gte=at - timedelta(days=HISTORY_DAYS), at__lte=at,
+        )  # fmt: skip
+        events = _only(rows, "customer_id", few).order_by("id").values_list("customer_id", "at", "id", "kind", "code")
+        for customer_id, moment, event_id, kind, code in events:
+            if kind == EventKind.CALL:
+                self.history[customer_id].append(_Past(customer_id, moment, "call", f"call:{event_id}", "call"))
+            elif code in SAID:
+                self.replied[customer_id] = max(moment, self.replied.get(customer_id, moment))
+
+    def facts(self, row: tuple[Any, ...], at: datetime, shared: CompanyFacts) -> GateFacts:
+        """Put the facts of one customer together."""
+        customer_id, country = row[0], row[1]
+        where = place(country, row[3], self._zone, row[7])
+        contacts = tuple(_contact(one, row, where, self._zone) for one in self.contacts.get(customer_id, ()))
+        replies, checks = self.tasks.get(customer_id, (0, 0))
+        items = None if self.items is None else self.items.get(customer_id, {})
+        return GateFacts(
+            customer_id=customer_id,
+            at=at,
+            company=shared,
+            place=where,
+            natural_person=row[6],
+            language=row[2],
+            address_complete=bool(row[4] and row[5] and country),
+            contacts=contacts,
+            history=tuple(_past(one, where) for one in self.history.get(customer_id, ())),
+            shared_history=self._shared(customer_id, contacts, where),
+            unmatched=self.unmatched.get(customer_id, ()),
+            customer_holds=self.holds.whole.get(("customer", customer_id), ()),
+            replied_at=self.replied.get(customer_id),
+            replies_unread=replies,
+            checks_open=checks,
+            imports_open=self.imports,
+            cover=_cover(self.cover, customer_id, items or ()),
+            items=items,
+            withdrawn=self.withdrawn.get(customer_id, frozenset()),
+        )
+
+    def _shared(
+        self, customer_id: int, contacts: tuple[ContactFacts, ...], where: Place
+    ) -> dict[str, tuple[PastContact, ...]]:
+        """Give what went to other customers at the addresses of this one."""
+        found: dict[str, tuple[PastContact, ...]] = {}
+        for contact in contacts:
+            email = contact.email.lower()
+            others = [one for one in self.by_email.get(email, ()) if one.customer_id != customer_id]
+            if others:
+                found[email] = tuple(_past(one, where) for one in others)
+        return found
 
 
-def live_items(company_id: int, customer_ids: Sequence[int] | None, on: date) -> dict[int, dict[int, ItemState]]:
-    """Give every item with a balance as it stands, by customer and due item id: the ledger's one definition. Two queries."""
+NO_COVER = CoverFacts()
+
+
+def live_items(
+    company_id: int, customer_ids: Sequence[int] | None, on: date, holds: Holds | None = None
+) -> dict[int, dict[int, ItemState]]:
+    """Give every item with a balance as it stands, by customer and due item id: the ledger's one definition.
+
+    Two queries; one where the ``holds`` of the day were read before.
+    """
     found: dict[int, dict[int, ItemState]] = defaultdict(dict)
-    for item in open_items(company_id, on, customer_ids=customer_ids):
+    for item in open_items(company_id, on, customer_ids=customer_ids, holds=holds):
         found[item.customer_id][item.due_item_id] = ItemState(
             item.open_minor, item.held_minor, item.hold_reasons, item.currency, item.document_number
         )
@@ -144,44 +225,111 @@ def _contacts(company_id: int, few: Sequence[int] | None) -> dict[int, list[tupl
 
 
 def _contact(row: tuple[Any, ...], customer: tuple[Any, ...], where: Place, company_zone: str) -> ContactFacts:
-    own = place(customer[1], row[9], company_zone) if row[9] and row[9] != customer[3] else where
+    own = where
+    if row[9] and row[9] != customer[3]:
+        own = place(customer[1], row[9], company_zone, customer[7])
     language = row[4] or customer[2]
     return ContactFacts(row[1], row[2], row[3], language, row[5], row[6], row[7], row[8], own, row[10])
 
 
-def _history(company_id: int, few: Sequence[int] | None, at: datetime) -> dict[int, list[_PastRow]]:
-    """Give what counts against the budget: messages that left or may have left, and calls."""
-    since = at - timedelta(days=HISTORY_DAYS)
-    found: dict[int, list[_PastRow]] = defaultdict(list)
-    messages = OutboxMessage.objects.filter(company_id=company_id, state__in=LEFT, created_at__gte=since)
-    rows = _only(messages.exclude(kind__in=WRITTEN_IN_ANSWER), "customer_id", few).order_by("id")
-    for row in rows.values_list(
-        "customer_id", "handed_over_at", "handing_at", "claimed_at", "channel", "run_key", "step_key", "kind"
-    ):
+def _messages(
+    company_id: int, few: Sequence[int] | None, emails: Collection[str] | None, at: datetime
+) -> Iterator[_Past]:
+    """Give the messages that left or may have left: to the customers, and by the same addresses to others."""
+    rows = OutboxMessage.objects.filter(
+        company_id=company_id, state__in=LEFT, created_at__gte=at - timedelta(days=HISTORY_DAYS)
+    ).exclude(kind__in=WRITTEN_IN_ANSWER)
+    if few is not None:
+        theirs = Q(customer_id__in=few)
+        if emails:
+            rows = rows.annotate(address=Lower("recipient_email"))
+            theirs |= Q(address__in=sorted({email.lower() for email in emails}))
+        rows = rows.filter(theirs)
+    for row in rows.order_by("id").values_list(
+        "customer_id", "handed_over_at", "handing_at", "claimed_at", "channel", "run_key", "step_key", "kind",
+        "recipient_email",
+    ):  # fmt: skip
         moment = row[1] or row[2] or row[3]
         if moment is not None:
-            found[row[0]].append((moment, row[4], row[5] or row[6], row[7]))
-    calls = TimelineEvent.objects.filter(company_id=company_id, kind=EventKind.CALL, at__gte=since)
-    for customer_id, moment, event_id in (
-        _only(calls, "customer_id", few).order_by("id").values_list("customer_id", "at", "id")
-    ):
-        found[customer_id].append((moment, "call", f"call:{event_id}", "call"))
-    return found
+            yield _Past(row[0], moment, row[4], row[5] or row[6], row[7], row[8])
 
 
-def _past(row: _PastRow, where: Place) -> PastContact:
-    return PastContact(row[0].astimezone(ZoneInfo(where.zones[0])).date(), *row[1:])
+@lru_cache(maxsize=1024)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
 
 
-def _unmatched(company_id: int, few: Sequence[int] | None, today: date) -> dict[int, dict[str, int]]:
-    """Give money received and not applied, by customer and currency; a suspected owner counts like the owner."""
-    found: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+def _past(row: _Past, where: Place) -> PastContact:
+    return PastContact(row.at.astimezone(_zone(where.zones[0])).date(), row.channel, row.key, row.kind)
+
+
+def _unmatched(company_id: int, few: Sequence[int] | None, today: date) -> dict[int, tuple[Unmatched, ...]]:
+    """Give money received and not applied, by customer, in order of its number; a suspected owner counts like the owner."""
+    found: dict[int, tuple[Unmatched, ...]] = {}
     through = today + timedelta(days=UNMATCHED_THROUGH_DAYS)
     for row in unapplied_payments(company_id, through, customer_ids=few):
         customer_id = row.customer_id if row.customer_id is not None else row.suspected_customer_id
         if customer_id is not None:
-            found[customer_id][row.currency] += row.rest_minor
+            money = Unmatched(row.currency, row.rest_minor, row.customer_id is None, row.recorded_at)
+            found[customer_id] = (*found.get(customer_id, ()), money)
     return found
+
+
+def _tasks(company_id: int, few: Sequence[int] | None) -> dict[int, tuple[int, int]]:
+    """Give the open tasks to read a reply and to check inside, counted by customer."""
+    rows = Task.objects.filter(
+        company_id=company_id, done_at__isnull=True, kind__in=(TaskKind.REPLY, TaskKind.INTERNAL_CHECK)
+    )
+    found: dict[int, tuple[int, int]] = {}
+    for customer_id, kind in _only(rows, "customer_id", few).values_list("customer_id", "kind"):
+        replies, checks = found.get(customer_id, (0, 0))
+        found[customer_id] = (replies + 1, checks) if kind == TaskKind.REPLY else (replies, checks + 1)
+    return found
+
+
+_Cover = dict[str, dict[str, int]]
+"""Values of the cover's facts by subject and kind."""
+
+
+def _facts(
+    company_id: int, few: Sequence[int] | None, items: Collection[int] | None, today: date
+) -> tuple[tuple[OpenImport, ...], _Cover]:
+    """Give the imports under way and the cover of customers and due items, from the ledger's published facts."""
+    cover = Q(kind__in=COVER, as_of__lte=today)
+    if few is not None:
+        wanted = [f"customer:{one}" for one in few] + [f"due_item:{one}" for one in items or ()]
+        cover &= Q(subject__in=wanted)
+    rows = Fact.objects.filter(
+        Q(kind__in=IMPORTS, value=1, subject=f"company:{company_id}") | cover, company_id=company_id
+    ).exclude(valid_until__lt=today)
+    imports: list[OpenImport] = []
+    latest: _Cover = defaultdict(dict)
+    for subject, kind, value, as_of, version in rows.order_by("as_of", "recorded_at", "id").values_list(
+        "subject", "kind", "value", "as_of", "source_version"
+    ):
+        if kind in IMPORTS:
+            imports.append(OpenImport(version.partition(":")[2] or version, as_of, kind == "import_running"))
+        else:
+            latest[subject][kind] = value
+    return tuple(imports), latest
+
+
+def _cover(latest: _Cover, customer_id: int, items: Iterable[int]) -> CoverFacts:
+    if not latest:
+        return NO_COVER
+    own = latest.get(f"customer:{customer_id}", {})
+    deadline = own.get("cover_deadline")
+    bounds = {one: latest.get(f"due_item:{one}", {}).get("cover_max_extension_until") for one in items}
+    return CoverFacts(
+        date.fromordinal(deadline) if deadline else None,
+        {one: date.fromordinal(bound) for one, bound in bounds.items() if bound},
+        bool(own.get("cover_consent_needed")),
+    )
+
+
+def cover_of(company_id: int, customer_id: int, item_ids: Collection[int], today: date) -> CoverFacts:
+    """Give what an insurer or financier allows for a customer's items, for rooms that grant plans and extensions. One query."""
+    return _cover(_facts(company_id, [customer_id], item_ids, today)[1], customer_id, item_ids)
 
 
 def company_day(company: Company, at: datetime) -> date:
@@ -190,22 +338,20 @@ def company_day(company: Company, at: datetime) -> date:
 
 
 def company_facts(company: Company, at: datetime) -> CompanyFacts:
-    """Give what holds for all messages of a company: the day through which payments were read, what left today. Two queries."""
-    through = (
-        Fact.objects.filter(
-            company=company,
-            subject=f"company:{company.pk}",
-            kind="bank_data_through",
-            as_of__lte=company_day(company, at),
-        )
-        .order_by("-as_of", "-recorded_at", "-id")
-        .values_list("value", flat=True)
-        .first()
-    )
+    """Give what holds for all messages of a company: the days through which payments were read, what left today. Two queries."""
+    subject = f"company:{company.pk}"
+    rows = Fact.objects.filter(
+        Q(subject=subject) | Q(subject__startswith=f"{subject}:"), company=company, kind="bank_data_through",
+        as_of__gte=company_day(company, at) - timedelta(days=BANK_DAYS), as_of__lte=company_day(company, at),
+    )  # fmt: skip
+    through: dict[str, date] = {}
+    for one, value in rows.order_by("as_of", "recorded_at", "id").values_list("subject", "value"):
+        through[one.removeprefix(subject).removeprefix(":")] = date.fromordinal(value)
+    whole = through.pop("", None)
     zone = ZoneInfo(company.time_zone) if known_zone(company.time_zone) else UTC
     midnight = at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     today = OutboxMessage.objects.filter(company=company, handed_over_at__gte=midnight, handed_over_at__lte=at).count()
-    return CompanyFacts(date.fromordinal(through) if through else None, today)
+    return CompanyFacts(whole, today, through)
 
 
 def cleared_countries(company_id: int, on: date) -> frozenset[str]:
@@ -222,6 +368,7 @@ def step_of(message: OutboxMessage, facts: GateFacts) -> Step:
     One query where a third party acts, none otherwise.
     """
     cleared = message.third_party and facts.place.country in cleared_countries(message.company_id, facts.at.date())
+    notes = GateNotes.from_dict(message.gate_notes)
     return Step(
         step_key=message.step_key,
         channel=message.channel,
@@ -239,6 +386,11 @@ def step_of(message: OutboxMessage, facts: GateFacts) -> Step:
         third_party_cleared=cleared,
         earliest_on=message.earliest_on,
         requires=tuple(message.requires_steps),
+        written_at=message.looked_at or message.created_at,
+        grants=notes.grants,
+        grants_until=notes.grants_until,
+        law_doubts=notes.law_doubts,
+        tone_overrides=frozenset((one.category, one.found) for one in notes.tone_overrides),
         released_by=message.released_by_id,
         approved_by=message.approved_by_id,
     )

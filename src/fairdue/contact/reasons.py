@@ -35,6 +35,37 @@ class GateReason(ContactReason):
             "%(amount_minor)s %(currency)s received are not matched yet and may pay this; %(claimed_minor)s are claimed."
         ),
     )
+    IN_TRANSIT_ITEM = (
+        "gate_in_transit_item",
+        gettext_noop("%(amount_minor)s %(currency)s received are not matched yet: exactly what %(document)s asks for."),
+    )
+    IN_TRANSIT_PART = (
+        "gate_in_transit_part",
+        gettext_noop(
+            "%(amount_minor)s %(currency)s that the message does not take off may be a part payment of the"
+            " %(claimed_minor)s claimed."
+        ),
+    )
+    ACCOUNT_DATA_OLD = (
+        "gate_account_data_old",
+        gettext_noop(
+            "Payments in %(currency)s are known through %(through)s only, %(age_days)s days ago; the policy allows"
+            " %(max_days)s."
+        ),
+        True,
+    )
+    IMPORT_WAITING = (
+        "gate_import_waiting",
+        gettext_noop(
+            "Import %(number)s of %(as_of)s waits for a person: what it says of invoices and payments is not in the ledger."
+        ),
+        True,
+    )
+    IMPORT_RUNNING = (
+        "gate_import_running",
+        gettext_noop("An import of %(as_of)s (%(number)s) was begun and has not ended."),
+        True,
+    )
     BANK_DATA_OLD = (
         "gate_bank_data_old",
         gettext_noop(
@@ -55,6 +86,32 @@ class GateReason(ContactReason):
     )
     CUSTOMER_HELD = ("gate_customer_held", gettext_noop("The customer is not to be chased: %(hold_reasons)s."))
     NOTHING_LEFT = ("gate_nothing_left", gettext_noop("Nothing is left to claim once held items are taken out."))
+    REPLY_UNREAD = (
+        "gate_reply_unread",
+        gettext_noop("A reply is not read yet (%(count)s)."),
+        True,
+    )
+    REPLY_SINCE = (
+        "gate_reply_since",
+        gettext_noop("The customer answered on %(replied_on)s, after this message was written; a person has to look."),
+    )
+    INTERNAL_CHECK = (
+        "gate_internal_check",
+        gettext_noop("An internal check is not finished (%(count)s); the policy waits for it."),
+        True,
+    )
+    COVER_DEADLINE = (
+        "gate_cover_deadline",
+        gettext_noop("It gives time until %(until)s; the cover asks for its next duty by %(deadline_on)s."),
+    )
+    COVER_EXTENSION = (
+        "gate_cover_extension",
+        gettext_noop("It gives time until %(until)s; the cover allows an extension until %(extension_until)s."),
+    )
+    COVER_CONSENT = (
+        "gate_cover_consent",
+        gettext_noop("The insurer has not agreed to what it grants until %(until)s."),
+    )
     CONTACTS_PER_WEEK = (
         "gate_contacts_per_week",
         gettext_noop("%(used)s contacts in seven days; the policy allows %(limit)s."),
@@ -139,10 +196,29 @@ class GateReason(ContactReason):
         gettext_noop("A third party needs a licence in %(country)s, and nobody has confirmed one (%(source)s)."),
     )
     STEP_MISSING = ("gate_step_missing", gettext_noop("The step %(step)s must have been handed over before."), True)
+    LAW_UNKNOWN = (
+        "gate_law_unknown",
+        gettext_noop("The rules of conduct for %(country)s are not collected; the safe default was taken."),
+    )
     TONE_THREAT = ("gate_tone_threat", gettext_noop("The edited text threatens: “%(found)s”."))
+    TONE_VIOLENCE = ("gate_tone_violence", gettext_noop("The edited text threatens with force: “%(found)s”."))
+    TONE_CRIMINAL = (
+        "gate_tone_criminal",
+        gettext_noop("The edited text uses the police or a criminal complaint to press: “%(found)s”."),
+    )
     TONE_BLAME = ("gate_tone_blame", gettext_noop("The edited text blames: “%(found)s”."))
     TONE_SHAMING = ("gate_tone_shaming", gettext_noop("The edited text shames: “%(found)s”."))
+    TONE_INSULT = ("gate_tone_insult", gettext_noop("The edited text insults: “%(found)s”."))
+    TONE_PRESSURE = ("gate_tone_pressure", gettext_noop("The edited text presses: “%(found)s”."))
+    TONE_FALSE_CLAIM = (
+        "gate_tone_false_claim",
+        gettext_noop("The edited text claims what is not so in law: “%(found)s”."),
+    )
     TONE_DISCLOSURE = ("gate_tone_disclosure", gettext_noop("The edited text speaks of telling others: “%(found)s”."))
+    TONE_EXPOSURE = (
+        "gate_tone_exposure",
+        gettext_noop("The edited text brings in family or employer: “%(found)s”."),
+    )
     COPY_MISSING = ("gate_copy_missing", gettext_noop("A copy is missing: %(copy_kind)s for %(documents)s."))
     COPY_MISSING_WIDE = ("gate_copy_missing_wide", gettext_noop("A copy is missing: %(copy_kind)s of the customer."))
     COPY_WITHDRAWN = (

@@ -39,6 +39,23 @@ class Mend(ReasonCode):
     ADD_COPY = ("mend_add_copy", gettext_noop("Add the file on the customer's page, or have the policy only warn."))
     APPROVE = ("mend_approve", gettext_noop("Let a second person look at it and approve."))
     POLICY = ("mend_policy", gettext_noop("Change the policy when the rehearsal is over."))
+    END_IMPORT = (
+        "mend_end_import",
+        gettext_noop("Confirm or drop the waiting file; bring an import that was stopped once more."),
+    )
+    READ_REPLY = ("mend_read_reply", gettext_noop("Read the reply, then queue the message again or cancel it."))
+    FINISH_CHECK = (
+        "mend_finish_check",
+        gettext_noop("Finish the internal check; hold the item where it finds a fault."),
+    )
+    ASK_INSURER = (
+        "mend_ask_insurer",
+        gettext_noop("Ask the insurer first, or give less time: change the deadline and release it again."),
+    )
+    CHECK_LAW = (
+        "mend_check_law",
+        gettext_noop("Let somebody check the law of the country, or let the policy only warn."),
+    )
     LOOK = ("mend_look", gettext_noop("Look at the customer's page."))
 
 
@@ -63,8 +80,21 @@ _MENDS: dict[str, tuple[Mend, str, str]] = {
          _G.RECIPIENT_CHANGED.code, _G.MORE_ITEMS.code),
         (Mend.RUN_AGAIN, "runs", "fairdue run"),
     ),
-    _G.IN_TRANSIT.code: (Mend.MATCH_MONEY, "imports", _IMPORT),
-    **dict.fromkeys((_G.BANK_DATA_OLD.code, _G.BANK_DATA_UNKNOWN.code), (Mend.READ_BANK, "imports", _IMPORT)),
+    **dict.fromkeys(
+        (_G.IN_TRANSIT.code, _G.IN_TRANSIT_ITEM.code, _G.IN_TRANSIT_PART.code),
+        (Mend.MATCH_MONEY, "imports", _IMPORT),
+    ),
+    **dict.fromkeys(
+        (_G.BANK_DATA_OLD.code, _G.BANK_DATA_UNKNOWN.code, _G.ACCOUNT_DATA_OLD.code),
+        (Mend.READ_BANK, "imports", _IMPORT),
+    ),
+    **dict.fromkeys((_G.IMPORT_WAITING.code, _G.IMPORT_RUNNING.code), (Mend.END_IMPORT, "imports", _IMPORT)),
+    **dict.fromkeys((_G.REPLY_UNREAD.code, _G.REPLY_SINCE.code), (Mend.READ_REPLY, "customer", "")),
+    _G.INTERNAL_CHECK.code: (Mend.FINISH_CHECK, "customer", ""),
+    **dict.fromkeys(
+        (_G.COVER_DEADLINE.code, _G.COVER_EXTENSION.code, _G.COVER_CONSENT.code), (Mend.ASK_INSURER, "proposal", "")
+    ),
+    _G.LAW_UNKNOWN.code: (Mend.CHECK_LAW, "policy", _EXPORT),
     **dict.fromkeys((_G.CUSTOMER_HELD.code, _G.NOTHING_LEFT.code), (Mend.END_HOLD, "customer", "")),
     **dict.fromkeys(
         (_G.CONTACTS_PER_WEEK.code, _G.CHANNEL_PER_WEEK.code, _G.MIN_DAYS_BETWEEN.code, _G.DAILY_CAP.code),
@@ -88,7 +118,7 @@ _MENDS: dict[str, tuple[Mend, str, str]] = {
     _G.LANGUAGE_UNKNOWN.code: (Mend.SET_LANGUAGE, "contacts", _IMPORT),
     _G.SMALL_BALANCE.code: (Mend.STATEMENT, "policy", "fairdue statement {customer}"),
     **dict.fromkeys(
-        (_G.TONE_THREAT.code, _G.TONE_BLAME.code, _G.TONE_SHAMING.code, _G.TONE_DISCLOSURE.code),
+        tuple(one.code for one in _G if one.name.startswith("TONE_")),
         (Mend.EDIT_TEXT, "proposal", ""),
     ),
     **dict.fromkeys(

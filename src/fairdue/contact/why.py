@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from fairdue.contact import rules
+from fairdue.contact import claimed, conduct, rules
 from fairdue.contact.clock import quiet_zone
 from fairdue.contact.facts import GateFacts, GatePolicy, Place, Stage, Step
 from fairdue.contact.reasons import GateReason, waits
 from fairdue.kernel.reasons import Reason, ReasonCode, Value, because, gettext_noop
 from fairdue.law.conduct import UNKNOWN_COUNTRY
+from fairdue.law.conduct_table import RuleCode
 
 ALWAYS = 10**6
 """Days between two contacts that no history keeps, and so makes the gate name the last one."""
@@ -39,6 +40,11 @@ class CheckName(ReasonCode):
     IN_TRANSIT = ("check_in_transit", gettext_noop("Payment in transit"))
     BANK_DATA = ("check_bank_data", gettext_noop("Age of the bank data"))
     HOLDS = ("check_holds", gettext_noop("Disputes, promises and other holds"))
+    IMPORTS = ("check_imports", gettext_noop("Imports under way"))
+    REPLY = ("check_reply", gettext_noop("Replies"))
+    INTERNAL_CHECK = ("check_internal_check", gettext_noop("Internal check"))
+    COVER = ("check_cover", gettext_noop("Insurance cover"))
+    LAW_UNCERTAIN = ("check_law_uncertain", gettext_noop("Certainty of the law"))
     BUDGET = ("check_budget", gettext_noop("Contact budget and days between"))
     QUIET = ("check_quiet", gettext_noop("Quiet hours and holidays"))
     RECIPIENT = ("check_recipient", gettext_noop("Recipient"))
@@ -95,6 +101,16 @@ class WhyFact(ReasonCode):
     )
     ENCLOSED = ("why_enclosed", gettext_noop("Files that go along: %(count)s."))
     NO_COPIES = ("why_no_copies", gettext_noop("No copy has to go along, or all are there."))
+    RULE = ("why_rule", gettext_noop("Rule %(rule)s: %(value)s (%(source)s; confidence %(confidence)s)."))
+    NO_IMPORT_OPEN = ("why_no_import_open", gettext_noop("No file of invoices or payments waits or is being written."))
+    REPLIED = ("why_replied", gettext_noop("The customer last answered on %(replied_on)s, and it was read."))
+    NO_REPLY = ("why_no_reply", gettext_noop("No answer of the customer in the last weeks."))
+    CHECKS_OPEN = ("why_checks_open", gettext_noop("Open internal checks: %(count)s. A finding holds its item."))
+    COVER_DEADLINE = ("why_cover_deadline", gettext_noop("The cover's next duty falls due on %(deadline_on)s."))
+    GRANTS_UNTIL = ("why_grants_until", gettext_noop("The message gives time until %(until)s."))
+    NO_COVER = ("why_no_cover", gettext_noop("No cover asks for anything."))
+    LAW_KNOWN = ("why_law_known", gettext_noop("What it rests on in law is collected."))
+    LET_PASS = ("why_let_pass", gettext_noop("A person let “%(found)s” pass, with a reason."))
     NOT_CHASING = ("why_not_chasing", gettext_noop("This message does not chase."))
     AT_SENDING = ("why_at_sending", gettext_noop("Asked of messages, at the moment of sending."))
     NOT_IN_POLICY = ("why_not_in_policy", gettext_noop("The policy does not ask for it."))
@@ -156,21 +172,21 @@ def name_of(check: str) -> Reason:
 
 
 def _chases(asked: _Asked) -> bool:
-    return asked.step.kind == rules.CHASES
+    return asked.step.kind == claimed.CHASES
 
 
 def _place(asked: _Asked) -> Place:
-    contact = rules.contact_of(asked.step, asked.facts)
+    contact = claimed.contact_of(asked.step, asked.facts)
     return contact.place if contact else asked.facts.place
 
 
 def _balance(asked: _Asked) -> Told:
     if not asked.step.items:
         return False, (because(WhyFact.NO_ITEMS),)
-    claimed = rules.claimed_by_currency(asked.step, asked.facts)
+    totals = claimed.claimed_by_currency(asked.step, asked.facts)
     told = tuple(
         because(WhyFact.CLAIMED, items=len(asked.step.items), claimed_minor=amount, currency=currency)
-        for currency, amount in sorted(claimed.items())
+        for currency, amount in sorted(totals.items())
     )
     return asked.stage is Stage.SENDING, told if asked.stage is Stage.SENDING else (because(WhyFact.AT_SENDING),)
 
@@ -178,9 +194,12 @@ def _balance(asked: _Asked) -> Told:
 def _in_transit(asked: _Asked) -> Told:
     if not _chases(asked):
         return False, (because(WhyFact.NOT_CHASING),)
+    sums: dict[str, int] = {}
+    for one in asked.facts.unmatched:
+        sums[one.currency] = sums.get(one.currency, 0) + one.amount_minor
     money = tuple(
         because(WhyFact.UNMATCHED, amount_minor=amount, currency=currency)
-        for currency, amount in sorted(asked.facts.unmatched_minor.items())
+        for currency, amount in sorted(sums.items())
         if amount
     )
     return True, money or (because(WhyFact.NONE_UNMATCHED),)
@@ -198,7 +217,7 @@ def _bank_data(asked: _Asked) -> Told:
 
 
 def _holds(asked: _Asked) -> Told:
-    if asked.step.kind in rules.WRITTEN_IN_ANSWER:
+    if asked.step.kind in claimed.WRITTEN_IN_ANSWER:
         return False, (because(WhyFact.NOT_CHASING),)
     states = ((asked.facts.items or {}).get(item.due_item_id) for item in asked.step.items)
     held = tuple(
@@ -209,11 +228,11 @@ def _holds(asked: _Asked) -> Told:
         for state in states
         if state and state.held_minor
     )  # fmt: skip
-    return True, held[: rules.REASONS_PER_CHECK_MAX] or (because(WhyFact.NOTHING_HELD),)
+    return True, held[: claimed.REASONS_PER_CHECK_MAX] or (because(WhyFact.NOTHING_HELD),)
 
 
 def _budget(asked: _Asked) -> Told:
-    if asked.step.kind in rules.WRITTEN_IN_ANSWER:
+    if asked.step.kind in claimed.WRITTEN_IN_ANSWER:
         return False, (because(WhyFact.NOT_CHASING),)
     # The gate itself counts: asked with a budget of none and a gap without end, it names how many and which was the last.
     strict = replace(asked.policy, contacts_per_week=0, min_days_between=ALWAYS)
@@ -247,12 +266,12 @@ def _quiet(asked: _Asked) -> Told:
             quiet_to=_clock(policy.quiet_to_minute),
         )
     ]  # fmt: skip
-    return True, (*told, *_opens(asked, tuple(rules.quiet(asked.step, asked.facts, policy, asked.stage))))
+    return True, (*told, *_opens(asked, tuple(conduct.quiet(asked.step, asked.facts, policy, asked.stage))))
 
 
 def _opens(asked: _Asked, blocks: tuple[Reason, ...]) -> tuple[Reason, ...]:
     """Give the next open moment at the recipient's place, where the clock is among the blocks."""
-    moment, place = rules.retry_at(blocks, asked.step, asked.facts, asked.policy), _place(asked)
+    moment, place = conduct.retry_at(blocks, asked.step, asked.facts, asked.policy), _place(asked)
     if moment is None:
         return ()
     local = moment.astimezone(ZoneInfo(place.zones[0]))
@@ -266,7 +285,7 @@ def _clock(minute: int) -> str:
 
 def _recipient(asked: _Asked) -> Told:
     step = asked.step
-    contact = rules.contact_of(step, asked.facts)
+    contact = claimed.contact_of(step, asked.facts)
     if contact is None:
         return step.channel != "call", (
             because(WhyFact.GOES_BY, channel=step.channel),
@@ -282,7 +301,7 @@ def _small_balance(asked: _Asked) -> Told:
     if not _chases(asked) or not asked.step.items:
         return False, (because(WhyFact.NOT_CHASING if not _chases(asked) else WhyFact.NO_ITEMS),)
     minimums = asked.policy.minimum_by_currency
-    wanted = rules.claimed_by_currency(asked.step, asked.facts)
+    wanted = claimed.claimed_by_currency(asked.step, asked.facts)
     told = tuple(
         because(WhyFact.MINIMUM, minimum_minor=minimums[currency], currency=currency)
         for currency in sorted(wanted)
@@ -294,17 +313,68 @@ def _small_balance(asked: _Asked) -> Told:
 def _legal_clock(asked: _Asked) -> Told:
     day, facts = asked.step.earliest_on, asked.facts
     told: tuple[Reason, ...] = (because(WhyFact.EARLIEST, earliest_on=day.isoformat()),) if day else ()
-    if asked.step.kind in rules.WRITTEN_IN_ANSWER:
+    if asked.step.kind in claimed.WRITTEN_IN_ANSWER:
         return bool(told or asked.step.requires), told or (because(WhyFact.NOT_CHASING),)
     country = facts.place.country or UNKNOWN_COUNTRY
     blocks = tuple(rules.legal_clock(asked.step, facts, asked.policy, asked.stage))
-    conduct = WhyFact.CONDUCT_BUSINESS if facts.natural_person == "no" else WhyFact.CONDUCT_PERSON
-    told += (because(conduct, country=country),)
+    asked_of = WhyFact.CONDUCT_BUSINESS if facts.natural_person == "no" else WhyFact.CONDUCT_PERSON
+    told += (because(asked_of, country=country), *_rules_of(facts))
     return True, told + _opens(asked, blocks)
 
 
+def _rules_of(facts: GateFacts) -> tuple[Reason, ...]:
+    """Name the rows that decide when and how often, each with its source and how sure it is."""
+    law = conduct.law_of(facts)
+    rows = (law.rule(code) for code in (RuleCode.CONTACT_HOURS, RuleCode.CONTACT_DAYS, RuleCode.MIN_DAYS_BETWEEN))
+    return tuple(
+        because(WhyFact.RULE, rule=row.code.value, value=row.value, source=row.source, confidence=row.confidence.value)
+        for row in rows
+        if row
+    )
+
+
+def _imports(asked: _Asked) -> Told:
+    if not _chases(asked):
+        return False, (because(WhyFact.NOT_CHASING),)
+    if not asked.policy.hold_while_importing:
+        return False, (because(WhyFact.NOT_IN_POLICY),)
+    return True, () if asked.facts.imports_open else (because(WhyFact.NO_IMPORT_OPEN),)
+
+
+def _reply(asked: _Asked) -> Told:
+    if asked.step.kind in claimed.WRITTEN_IN_ANSWER:
+        return False, (because(WhyFact.NOT_CHASING),)
+    at = asked.facts.replied_at
+    return True, (because(WhyFact.REPLIED, replied_on=at.date().isoformat()) if at else because(WhyFact.NO_REPLY),)
+
+
+def _internal_check(asked: _Asked) -> Told:
+    told = because(WhyFact.CHECKS_OPEN, count=asked.facts.checks_open)
+    return asked.policy.internal_check == "hold" and _chases(asked), (told,)
+
+
+def _cover(asked: _Asked) -> Told:
+    cover, step = asked.facts.cover, asked.step
+    told: tuple[Reason, ...] = ()
+    if cover.deadline_on is not None:
+        told += (because(WhyFact.COVER_DEADLINE, deadline_on=cover.deadline_on.isoformat()),)
+    if step.grants_until is not None:
+        told += (because(WhyFact.GRANTS_UNTIL, until=step.grants_until.isoformat()),)
+    asked_for = cover.deadline_on is not None or bool(cover.extension_until) or cover.consent_needed
+    return asked_for and step.grants_until is not None, told or (because(WhyFact.NO_COVER),)
+
+
+def _law_uncertain(asked: _Asked) -> Told:
+    if not _chases(asked):
+        return False, (because(WhyFact.NOT_CHASING),)
+    doubts = conduct.doubts(asked.step, asked.facts)
+    return True, () if asked.policy.law_uncertain == "hold" and doubts else doubts or (because(WhyFact.LAW_KNOWN),)
+
+
 def _tone(asked: _Asked) -> Told:
-    return bool(asked.step.edited_text), () if asked.step.edited_text else (because(WhyFact.NOT_EDITED),)
+    if not asked.step.edited_text:
+        return False, (because(WhyFact.NOT_EDITED),)
+    return True, tuple(because(WhyFact.LET_PASS, found=found) for _, found in sorted(asked.step.tone_overrides))
 
 
 def _documents(asked: _Asked) -> Told:
@@ -326,7 +396,12 @@ _TELLERS: dict[str, Callable[[_Asked], Told]] = {
     "balance": _balance,
     "in_transit": _in_transit,
     "bank_data": _bank_data,
+    "imports": _imports,
     "holds": _holds,
+    "reply": _reply,
+    "internal_check": _internal_check,
+    "cover": _cover,
+    "law_uncertain": _law_uncertain,
     "budget": _budget,
     "quiet": _quiet,
     "recipient": _recipient,

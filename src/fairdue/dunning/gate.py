@@ -7,12 +7,14 @@ from dataclasses import replace
 
 from fairdue.contact.facts import ClaimItem, GateFacts, GatePolicy, Step
 from fairdue.contact.facts import Stage as GateMoment
+from fairdue.contact.notes import GateNotes
 from fairdue.contact.rules import legal_clock
 from fairdue.dunning.policy.shape import Policy, Release, Stage
 from fairdue.kernel.reasons import Reason
 
 CHASES = "notice"
 RECEIPT = "receipt"
+NO_NOTES = GateNotes()
 WORK = "task"
 """A task leaves nothing; the gate is asked of it only where somebody else is to act."""
 
@@ -45,6 +47,7 @@ def gate_step(
     edited_text: str = "",
     cleared: bool = False,
     missing_copies: tuple[tuple[str, str], ...] = (),
+    notes: GateNotes = NO_NOTES,
 ) -> Step:
     """Give the step that the gate judges; ``items`` are (due item, open minor, held minor).
 
@@ -64,6 +67,10 @@ def gate_step(
         missing_copies=missing_copies,
         third_party=stage.third_party,
         third_party_cleared=stage.third_party and cleared,
+        grants=notes.grants,
+        grants_until=notes.grants_until,
+        law_doubts=notes.law_doubts,
+        tone_overrides=frozenset((one.category, one.found) for one in notes.tone_overrides),
     )
 
 

@@ -5,15 +5,31 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fairdue.contact.facts import Stage as GateMoment
+from fairdue.contact.notes import GateNotes
 from fairdue.contact.queries import cleared_countries
 from fairdue.contact.rules import check
 from fairdue.dunning.desk import Desk
 from fairdue.dunning.draft import Draft
 from fairdue.dunning.gate import gate_policy, gate_step, third_party_blocks
 from fairdue.dunning.models import Proposal
+from fairdue.dunning.overrides import overrides_of
 from fairdue.dunning.policy.shape import Policy, Stage
+from fairdue.dunning.reasons import ReleaseReason
 from fairdue.dunning.strategy import stage_of
 from fairdue.kernel.reasons import Reason
+
+LAW_DOUBTS = frozenset({ReleaseReason.INTEREST_UNKNOWN.code})
+"""Notes of a draft that say that law or its data are not certain."""
+
+
+def notes_of(draft: Draft) -> GateNotes:
+    """Give what a letter carries for the gate: the time it gives, the law it doubts, the findings a person let pass."""
+    instalments, deadline_on = draft.facts.instalments, draft.facts.deadline
+    grants, until = ("wait", deadline_on) if deadline_on else ("", None)
+    if instalments:
+        grants, until = "plan", max(one.due_on for one in instalments)
+    doubts = tuple(note for note in draft.notes if note.code in LAW_DOUBTS)
+    return GateNotes(grants, until, doubts, overrides_of(draft.proposal))
 
 
 def blocks_of(desk: Desk, draft: Draft, policy: Policy) -> tuple[Reason, ...]:
@@ -31,6 +47,7 @@ def blocks_of(desk: Desk, draft: Draft, policy: Policy) -> tuple[Reason, ...]:
         edited_text=proposal.edited_text,
         cleared=is_cleared(desk, draft.stage, proposal.customer_id),
         missing_copies=draft.copies.blocking,
+        notes=notes_of(draft),
     )
     gate = replace(gate_policy(policy, draft.stage), two_person_release=False)
     return check(step, desk.gates[proposal.customer_id], gate, GateMoment.PROPOSAL).blocks

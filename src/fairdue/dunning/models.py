@@ -132,6 +132,11 @@ class Proposal(models.Model):
     deadline_on = models.DateField(null=True, blank=True)
     stage_changes = models.JSONField(default=dict, blank=True, help_text="what branches changed of the stage")
     edited_text = models.TextField(blank=True)
+    tone_overrides = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="findings of the tone check that a person let pass: [{category, found, reason, by}]",
+    )
     postponed_until = models.DateField(null=True, blank=True)
     note = models.CharField(max_length=500, blank=True, help_text="why it was postponed or dropped")
     decided_by = models.CharField(max_length=120, blank=True)

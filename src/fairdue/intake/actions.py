@@ -19,10 +19,10 @@ from fairdue.intake.models import Import, SourceProfile
 from fairdue.intake.reasons import IntakeReason
 from fairdue.intake.rows import ItemRow, PartyRow, PaymentRow, RefusedCells
 from fairdue.intake.rules import Plan, RefusedRow, Scope, plan_items, standing_waits, total_waits, totals_of
+from fairdue.intake.standing import currencies_of, note_waiting, publish_bank_data
 from fairdue.kernel.reasons import Reason, because
 from fairdue.ledger import audit
-from fairdue.ledger.actions import do_publish_fact
-from fairdue.ledger.models import Fact, Source
+from fairdue.ledger.models import Source
 from fairdue.people.actor import Actor, Right
 from fairdue.people.models import Company
 
@@ -206,7 +206,7 @@ def do_import_payments(
     reasons = [*waiting, *notes, *facts.notes]
     done = _record(actor, source, facts, plan.counts(), _received(rows), reasons, plan.refused, waits=waits)
     if not waits:
-        publish_bank_data(actor, facts.as_of)
+        publish_bank_data(actor, facts.as_of, currencies_of(source.pk, _received(rows)))
         _audit(actor, "import_payments", done, (_leaf(row) for row in rows), confirmed)
     return done
 
@@ -246,6 +246,7 @@ def do_drop(actor: Actor, import_id: int) -> Import:
         raise not_waiting(found)
     found.state = Import.State.DROPPED
     found.save(update_fields=["state"])
+    note_waiting(actor, found)
     audit.record(actor, "drop_import", f"import:{found.pk}", file=found.file_sha256)
     return found
 
@@ -279,21 +280,6 @@ def _audit(actor: Actor, action: str, done: Import, leaves: Iterable[bytes], con
     )  # fmt: skip
 
 
-def publish_bank_data(actor: Actor, through: date) -> None:
-    """Publish through which day money is known, unless a later day is known already."""
-    subject = f"company:{actor.company_id}"
-    last = (
-        Fact.objects.filter(company_id=actor.company_id, subject=subject, kind="bank_data_through")
-        .order_by("-value")
-        .first()
-    )
-    if last is None or last.value < through.toordinal():
-        do_publish_fact(
-            actor, room="ledger", kind="bank_data_through", subject=subject, as_of=through, value=through.toordinal(),
-            source_version="intake",
-        )  # fmt: skip
-
-
 def _record(
     actor: Actor, source: Source, facts: FileFacts, counts: dict[str, int], totals: dict[str, int], reasons: list[Reason],
     refused: Sequence[RefusedRow] = (), *, waits: bool, complete: bool = False,
@@ -315,6 +301,7 @@ def _record(
     for name, value in values.items():
         setattr(done, name, value)
     done.save()
+    note_waiting(actor, done)
     if waits:
         codes = [reason.code for reason in reasons]
         audit.record(actor, "import_waits", f"import:{done.pk}", file=facts.sha256, reasons=codes)

@@ -23,6 +23,7 @@ from fairdue.intake.reading import Reading, read_file, read_known
 from fairdue.intake.reasons import IntakeReason
 from fairdue.intake.rows import ItemRow, PartyRow, PaymentRow
 from fairdue.intake.rules import RefusedRow
+from fairdue.intake.standing import under_way
 from fairdue.kernel.money import to_minor
 from fairdue.kernel.reasons import Reason
 from fairdue.ledger.models import Source
@@ -162,7 +163,7 @@ def do_bring(
         )
     for last in (False, True):
         try:
-            with no_collection(), transaction.atomic():
+            with no_collection(), under_way(actor, reading.kind, reading.sha256, as_of), transaction.atomic():
                 return _write(actor, source_code, reading, facts_of(reading, as_of, totals), full, confirmed)
         except (IntegrityError, OperationalError) as error:
             if not any(sign in str(error) for sign in OVERTAKEN):

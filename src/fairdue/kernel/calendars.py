@@ -70,6 +70,26 @@ def check(country: str | None, subdivision: str | None = None) -> None:
 
 
 @cache
+def _parts_by_name(country: str) -> dict[str, str]:
+    """Give the parts of a country by code and by name, in small letters."""
+    import holidays
+
+    found = {part.casefold(): part for part in _known()[country]}
+    aliases = getattr(getattr(holidays, country, None), "subdivisions_aliases", {})
+    found.update((name.casefold(), part) for name, part in aliases.items() if part in _known()[country])
+    return found
+
+
+@cache
+def subdivision_of(country: str | None, text: str) -> str | None:
+    """Read a part of ``country`` from its code ("CA", "US-CA") or name ("California"); None where it is not known."""
+    name = text.strip().casefold()
+    if not name or country is None or country not in _known():
+        return None
+    return _parts_by_name(country).get(name.removeprefix(f"{country.casefold()}-"))
+
+
+@cache
 def _special(country: str | None, subdivision: str | None, year: int) -> tuple[frozenset[date], frozenset[date]]:
     """Give the public holidays and the declared working days of one year."""
     if country is None or country not in _known():

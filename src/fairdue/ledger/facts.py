@@ -30,6 +30,9 @@ KINDS = {
         FactKind("cover_max_extension_until", "day_ordinal", "cover"),
         # customer:ID. 1: any extension, promise or plan needs the insurer's consent first, and there is none in force.
         FactKind("cover_consent_needed", "flag", "cover"),
+        # company:ID, version import:NUMBER. 1: the file waits for a person, or is being written; 0: no longer.
+        FactKind("import_waiting", "flag", "intake"),
+        FactKind("import_running", "flag", "intake"),
         FactKind("payment_index", "points", "ledger"),
         FactKind("days_beyond_terms", "days_e2", "ledger"),
     )

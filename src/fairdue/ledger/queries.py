@@ -69,6 +69,12 @@ def _date(value: Any) -> date:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
+def _instant(value: Any) -> datetime:
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    assert isinstance(moment, datetime)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def _ids(column: str, ids: Iterable[int] | None) -> str:
     if ids is None:
         return ""
@@ -77,14 +83,23 @@ def _ids(column: str, ids: Iterable[int] | None) -> str:
 
 
 def open_items(
-    company_id: int, as_of: date, *, customer_ids: Sequence[int] | None = None, known_at: datetime = FAR
+    company_id: int,
+    as_of: date,
+    *,
+    customer_ids: Sequence[int] | None = None,
+    known_at: datetime = FAR,
+    holds: Holds | None = None,
 ) -> list[OpenItem]:
-    """Give the items with a balance, by customer and due date, with the parts on hold on ``as_of``. Two queries."""
+    """Give the items with a balance, by customer and due date, with the parts on hold on ``as_of``.
+
+    Two queries; one where the ``holds`` of the day were read before.
+    """
     values = {"company": company_id, "as_of": _day(as_of), "known_at": moment(known_at)}
     with connection.cursor() as cursor:
         cursor.execute(_OPEN.format(only=_ids("i.customer_id", customer_ids)), values)
         rows = [row for row in cursor.fetchall() if row[9] != 0]
-    holds = holds_on(company_id, as_of, customer_ids=customer_ids, known_at=known_at)
+    if holds is None:
+        holds = holds_on(company_id, as_of, customer_ids=customer_ids, known_at=known_at)
     found = []
     for row in rows:
         held, reasons = holds.held(row[2], row[1], row[0], int(row[9]))
@@ -172,7 +187,7 @@ def holds_on(
 
 
 _UNAPPLIED = """
-SELECT p.id, p.customer_id, p.suspected_customer_id, p.currency, p.effective_on, p.amount_minor - COALESCE((
+SELECT p.id, p.customer_id, p.suspected_customer_id, p.currency, p.effective_on, p.recorded_at, p.amount_minor - COALESCE((
     SELECT SUM(a.amount_minor) FROM ledger_allocation a WHERE a.payment_id = p.id
     AND a.effective_on <= %(as_of)s AND a.recorded_at <= %(known_at)s), 0) AS rest
 FROM ledger_payment p WHERE p.company_id = %(company)s AND p.effective_on <= %(as_of)s AND p.recorded_at <= %(known_at)s
@@ -190,6 +205,7 @@ class Unapplied:
     currency: str
     received_on: date
     rest_minor: int
+    recorded_at: datetime
 
 
 def unapplied_payments(
@@ -204,7 +220,8 @@ def unapplied_payments(
     with connection.cursor() as cursor:
         cursor.execute(_UNAPPLIED.format(only=only), values)
         rows = cursor.fetchall()
-    return [Unapplied(r[0], r[1], r[2], r[3], _date(r[4]), int(r[5])) for r in sorted(rows) if r[5] > 0]
+    rows.sort(key=lambda row: int(row[0]))
+    return [Unapplied(r[0], r[1], r[2], r[3], _date(r[4]), int(r[6]), _instant(r[5])) for r in rows if r[6] > 0]
 
 
 _MONEY = f"""

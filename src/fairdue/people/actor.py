@@ -20,6 +20,7 @@ class Right(StrEnum):
     HOLD = "hold"
     WAIVE = "waive"
     BOOK = "book"
+    OVERRIDE = "override"
     POLICY = "policy"
     AUDIT = "audit"
     ADMINISTER = "administer"
@@ -34,6 +35,7 @@ LABELS = {
     Right.HOLD: gettext_noop("hold, note and finish tasks"),
     Right.WAIVE: gettext_noop("waive or write off"),
     Right.BOOK: gettext_noop("exchange postings with the books"),
+    Right.OVERRIDE: gettext_noop("let findings of the tone check pass"),
     Right.POLICY: gettext_noop("change policies"),
     Right.AUDIT: gettext_noop("check the audit log"),
     Right.ADMINISTER: gettext_noop("change users and companies"),

@@ -150,6 +150,7 @@ class EditForm(forms.Form):
         label=_("Paragraph of your own"), required=False, max_length=4000, widget=forms.Textarea({"rows": 5})
     )
     deadline_on = forms.DateField(label=_("Deadline"), required=False, widget=_day_input())
+    let_pass = forms.CharField(label=_("Let the findings pass, because"), required=False, max_length=300)
 
 
 class PolicyForm(forms.Form):

@@ -22,6 +22,7 @@ _DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 REASON_MODULES = (
     "fairdue.books.reasons",
     "fairdue.contact.reasons",
+    "fairdue.contact.tone",
     "fairdue.contact.remedies",
     "fairdue.contact.why",
     "fairdue.cover.reasons",

@@ -14,6 +14,7 @@ from fairdue.contact import blobs
 from fairdue.contact.actions.tasks import event
 from fairdue.contact.facts import ClaimItem, GatePolicy
 from fairdue.contact.models import EventKind, GateBlock, GateStage, MessageKind, MessageState, OutboxMessage, StoredBlob
+from fairdue.contact.notes import GateNotes
 from fairdue.contact.reasons import DeliveryReason
 from fairdue.kernel import chain
 from fairdue.kernel.reasons import Reason, because
@@ -65,6 +66,7 @@ class Outgoing:
     legal_stage: bool = False
     third_party: bool = False
     earliest_on: date | None = None
+    notes: GateNotes = field(default_factory=GateNotes)
     requires: tuple[str, ...] = ()
 
 
@@ -154,6 +156,7 @@ def _row(actor: Actor, company: Company, one: Outgoing, contacts: dict[int, Cont
         edited_text=one.edited_text, attachments=[item.as_dict() for item in one.attachments], currency=one.currency,
         claim_items=[[item.due_item_id, item.open_minor, item.held_minor] for item in one.claim_items],
         gate_policy=one.policy.as_dict(), legal_stage=one.legal_stage, third_party=one.third_party, earliest_on=one.earliest_on,
+        gate_notes=one.notes.as_dict(),
         requires_steps=list(one.requires), created_by=actor.name, released_by_id=actor.user_id, created_at=actor.at,
         message_id=message_id(company, one.step_key),
     )  # fmt: skip
@@ -246,7 +249,8 @@ def do_requeue(actor: Actor, message_pk: int, *, reason: str) -> OutboxMessage:
             % {"state": message.get_state_display()}
         )
     message.state, message.reasons, message.not_before, message.attempt = MessageState.QUEUED, [], None, 0
-    message.save(update_fields=["state", "reasons", "not_before", "attempt"])
+    message.looked_at = actor.at
+    message.save(update_fields=["state", "reasons", "not_before", "attempt", "looked_at"])
     audit.record(actor, "requeue", f"message:{message.pk}", reason=reason)
     return message
 

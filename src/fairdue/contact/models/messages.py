@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from fairdue.ledger.models import Channel, Contact, Customer
@@ -69,6 +70,11 @@ class OutboxMessage(models.Model):
     )
     earliest_on = models.DateField(null=True, blank=True, help_text="forbidden by law or contract before this day")
     requires_steps = models.JSONField(default=list, help_text="step keys that must have been handed over before")
+    gate_notes = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="what it grants, which law it doubts, which findings of the tone check were let pass",
+    )
     created_by = models.CharField(max_length=120)
     released_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
@@ -77,6 +83,7 @@ class OutboxMessage(models.Model):
     approved_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     reasons = models.JSONField(default=list, help_text="why it waits or was held back")
     not_before = models.DateTimeField(null=True, blank=True)
+    looked_at = models.DateTimeField(null=True, blank=True, help_text="when a person last queued it again")
     attempt = models.PositiveIntegerField(default=0)
     claimed_by = models.CharField(max_length=120, blank=True)
     claimed_at = models.DateTimeField(null=True, blank=True)
@@ -105,6 +112,7 @@ class OutboxMessage(models.Model):
             models.Index(fields=["customer", "created_at"], name="outbox_of_customer"),
             models.Index(fields=["company", "run_key"], name="outbox_of_run"),
             models.Index(fields=["company", "handed_over_at"], name="outbox_by_hand_over"),
+            models.Index("company", Lower("recipient_email"), name="outbox_to_address"),
         ]
 
 

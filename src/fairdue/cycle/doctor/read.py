@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from fairdue.contact.facts import CompanyFacts
-from fairdue.contact.rules import bank_data
+from fairdue.contact.money import bank_data
 from fairdue.dunning.gate import gate_policy
 from fairdue.dunning.policy import shipped
 from fairdue.dunning.queries import policies_in_force

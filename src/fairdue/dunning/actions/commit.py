@@ -43,12 +43,13 @@ TASK_ACTIONS = frozenset({"call", "task"})
 
 _CARRIED = (
     "step_key", "edited_text", "contact_id", "deadline_on", "first_release_by", "first_release_user_id", "waived_charges",
+    "tone_overrides",
 )  # fmt: skip
 _PROPOSAL_FIELDS = (
     "id", "company_id", "run_key", "key", "step_key", "as_of", "customer_id", "currency", "policy_version_id",
     "stage_code", "level", "episode_on", "action", "document", "state", "open_minor", "held_minor", "credit_minor",
     "due_minor", "items", "days_overdue_max", "reasons", "blocks", "language", "contact_id", "deadline_on", "stage_changes", "edited_text",
-    "note", "decided_by", "first_release_by", "first_release_user_id", "waived_charges", "recorded_at",
+    "note", "decided_by", "first_release_by", "first_release_user_id", "waived_charges", "tone_overrides", "recorded_at",
 )  # fmt: skip
 _LINE_FIELDS = ("company_id", "proposal_id", "due_item_id", "open_minor", "held_minor", "days_overdue")
 
@@ -62,6 +63,7 @@ class _Carried(NamedTuple):
     first_release_by: str = ""
     first_release_user_id: int | None = None
     waived_charges: str = ""
+    tone_overrides: Any = None
 
 
 @transaction.atomic
@@ -234,7 +236,7 @@ def _stored(
         row["episode_on"], row["action"], row["document"], state.value, row["open_minor"], row["held_minor"],
         row["credit_minor"], row["due_minor"], row["items"], row["days_overdue_max"], json.loads(row["reasons"]), blocks,
         row["language"], kept.contact_id or row["contact_id"], kept.deadline_on, changes_of(row), kept.edited_text, "", "",
-        kept.first_release_by, kept.first_release_user_id, kept.waived_charges, actor.at,
+        kept.first_release_by, kept.first_release_user_id, kept.waived_charges, kept.tone_overrides, actor.at,
     )  # fmt: skip
 
 

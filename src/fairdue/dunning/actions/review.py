@@ -8,7 +8,9 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext
 
-from fairdue.contact.tone import findings
+from fairdue.contact.notes import Override
+from fairdue.contact.rules import TONES
+from fairdue.contact.tone import ALWAYS_REFUSED, advice, findings
 from fairdue.dunning.models import RELEASABLE_STATES, Proposal, ProposalState
 from fairdue.dunning.queries import policy_of
 from fairdue.dunning.reasons import ReleaseReason
@@ -54,18 +56,21 @@ def do_edit(
     contact_id: int | None = None,
     deadline_on: date | None = None,
     language: str | None = None,
+    let_pass: str = "",
 ) -> Proposal:
     """Change a proposal's own paragraph, contact, deadline or language; what is None stays. A first signature lapses.
 
-    Raises ReviewError for a text that fails contact's tone check, a contact of another customer, a deadline that is past.
+    ``let_pass`` is the reason for which a person with the right lets findings of the tone check pass; it is kept with them.
+    Raises ReviewError for a text that fails contact's tone check, a contact of another customer, a deadline that is past,
+    and for findings that nobody may let pass; NotAllowed without the right to let findings pass.
     """
     actor.need(Right.RELEASE)
     proposal = locked(actor, [proposal_id])[0]
     changed = ["state", "first_release_by", "first_release_user_id"]
     if text is not None:
-        _check_tone(proposal, text, language or proposal.language)
+        proposal.tone_overrides = _check_tone(actor, proposal, text, language or proposal.language, let_pass.strip())
         proposal.edited_text = text.strip()
-        changed.append("edited_text")
+        changed += ["edited_text", "tone_overrides"]
     if contact_id is not None:
         if not Contact.objects.filter(pk=contact_id, customer_id=proposal.customer_id).exists():
             raise ReviewError(gettext("This contact is not one of the customer."))
@@ -85,13 +90,31 @@ def do_edit(
     return proposal
 
 
-def _check_tone(proposal: Proposal, text: str, language: str) -> None:
+def _check_tone(
+    actor: Actor, proposal: Proposal, text: str, language: str, let_pass: str
+) -> list[dict[str, str]] | None:
+    """Give the findings that are let pass, as they are stored; raises ReviewError for those that are not."""
     if len(text) > TEXT_CHARS_MAX:
         raise ReviewError(gettext("The text is longer than %(most)s characters.") % {"most": TEXT_CHARS_MAX})
     legal = policy_of(proposal.policy_version).by_code[proposal.stage_code].legal_stage
-    found = [words for category, words in findings(text, language) if category != "threat" or not legal]
-    if found:
-        raise ReviewError(f"the text does not pass the tone check: {', '.join(found)}", [because(ReleaseReason.TONE)])
+    found = [one for one in findings(text, language) if one.category != "threat" or not legal]
+    if not found:
+        return None
+    refused = [one for one in found if not let_pass or one.category in ALWAYS_REFUSED]
+    if refused:
+        told = [
+            reason
+            for one in refused
+            for reason in (because(TONES[one.category], found=one.found), advice(one.category))
+        ]
+        words = ", ".join(one.found for one in refused)
+        raise ReviewError(
+            f"the text does not pass the tone check: {words}", [because(ReleaseReason.TONE), *dict.fromkeys(told)]
+        )
+    actor.need(Right.OVERRIDE)
+    passed = [Override(one.category, one.found, let_pass[:300], actor.name).as_dict() for one in found]
+    audit.record(actor, "let_tone_pass", f"proposal:{proposal.pk}", findings=passed)
+    return passed
 
 
 @transaction.atomic

@@ -9,12 +9,14 @@ from datetime import date, timedelta
 
 from fairdue.contact.actions import Attachment, Outgoing, do_make_link, do_queue, do_store, do_task
 from fairdue.contact.facts import ClaimItem
+from fairdue.contact.notes import GateNotes
 from fairdue.dunning.actions.working import mark_released
 from fairdue.dunning.copies import bytes_of
 from fairdue.dunning.desk import Desk
 from fairdue.dunning.draft import Draft
 from fairdue.dunning.drawing import Drawn, draw, joined_html, joined_text, plain
 from fairdue.dunning.gate import gate_policy, message_kind
+from fairdue.dunning.judging import notes_of
 from fairdue.dunning.models import Notice, NoticeLine
 from fairdue.dunning.policy.shape import Policy
 from fairdue.dunning.queries import policy_of
@@ -126,7 +128,18 @@ def _queue(actor: Actor, drawn: Sequence[tuple[Draft, Drawn]], attachments: tupl
             policy=replace(gate_policy(policy, lead.stage), two_person_release=False),
             legal_stage=lead.stage.legal_stage,
             third_party=any(draft.stage.third_party for draft, _ in drawn),
+            notes=_together([notes_of(draft) for draft, _ in drawn]),
         ),
+    )
+
+
+def _together(notes: Sequence[GateNotes]) -> GateNotes:
+    """Join the notes of the letters of one message: the longest time given, everything else together."""
+    longest = max(notes, key=lambda one: (one.grants == "plan", one.grants_until or date.min))
+    return replace(
+        longest,
+        law_doubts=tuple(dict.fromkeys(doubt for one in notes for doubt in one.law_doubts)),
+        tone_overrides=tuple(dict.fromkeys(pass_ for one in notes for pass_ in one.tone_overrides)),
     )
 
 

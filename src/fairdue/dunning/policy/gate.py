@@ -14,9 +14,13 @@ _NUMBERS = {
     "contacts_per_week": (1, 50),
     "min_days_between": (0, 60),
     "in_transit_ignore_ppm": (0, 1_000_000),
+    "in_transit_short_ppm": (0, 500_000),
+    "in_transit_part_ppm": (1, 1_000_000),
     "posting_record_days": (1, 60),
 }
 """Whole numbers of the section with their bounds; the names are those of contact's GatePolicy."""
+CHOICES = {"internal_check": ("finding", "hold"), "law_uncertain": ("warn", "hold")}
+"""Words of the section, each with what it may be; the first is contact's default."""
 PURPOSES = ("payables", "counterpart", "management")
 CHANNELS = ("email", "letter", "file", "call")
 
@@ -31,8 +35,12 @@ def read_gate(root: Reader) -> dict[str, Any]:
         value = section.integer(name, None, low=low, high=high)
         if value is not None:
             found[name] = value
-    if section.has("business_days_only"):
-        found["business_days_only"] = section.flag("business_days_only", True)
+    for name in ("business_days_only", "hold_while_importing"):
+        if section.has(name):
+            found[name] = section.flag(name, True)
+    for name, words in CHOICES.items():
+        if word := section.choice(name, words):
+            found[name] = word
     for name, allowed in (("purposes", PURPOSES), ("quiet_channels", CHANNELS)):
         if section.has(name):
             found[name] = list(section.words(name, allowed))

@@ -18,7 +18,7 @@ from fairdue.cycle.release import release as release_and_seal
 from fairdue.dunning.actions import ReviewError, do_drop, do_edit, do_postpone, do_waive
 from fairdue.dunning.models import RELEASABLE_STATES, Proposal
 from fairdue.kernel.reasons import Reason
-from fairdue.people.actor import Right
+from fairdue.people.actor import NotAllowed, Right
 from fairdue.web import queries, run_job
 from fairdue.web.access import PageRequest, own, page
 from fairdue.web.forms import EditForm, ProposalFilter, ReviewForm, RunForm
@@ -139,6 +139,7 @@ def proposal(request: PageRequest, proposal_id: int) -> HttpResponse:
             "kind": kind if kind in ("pdf", "html", "txt") else "pdf",
             "notice": found.notices.order_by("-id").first(),
             "edit_form": EditForm(initial={"text": found.edited_text, "deadline_on": found.deadline_on}),
+            "let_pass": found.tone_overrides or (),
             "decision": ReviewForm(auto_id="decide_%s"),
             "open": found.state in RELEASABLE_STATES,
             "before": found.before,  # type: ignore[attr-defined]
@@ -169,9 +170,13 @@ def edit(request: PageRequest, proposal_id: int) -> HttpResponse:
     if form.is_valid():
         try:
             do_edit(
-                request.actor, found.pk, text=form.cleaned_data["text"], deadline_on=form.cleaned_data["deadline_on"]
+                request.actor,
+                found.pk,
+                text=form.cleaned_data["text"],
+                deadline_on=form.cleaned_data["deadline_on"],
+                let_pass=form.cleaned_data["let_pass"],
             )
-        except ReviewError as error:
+        except (ReviewError, NotAllowed) as error:
             _complain(request, error)
         else:
             messages.success(request, _("The letter is changed."))
@@ -193,8 +198,8 @@ def waive(request: PageRequest, proposal_id: int) -> HttpResponse:
     return redirect("web:runs-proposal", found.pk)
 
 
-def _complain(request: PageRequest, error: ReviewError) -> None:
-    said = [words.reason(reason) for reason in error.reasons]
+def _complain(request: PageRequest, error: ReviewError | NotAllowed) -> None:
+    said = [words.reason(reason) for reason in error.reasons] if isinstance(error, ReviewError) else []
     messages.error(request, " ".join(said) if said else str(error))
 
 
