@@ -15,6 +15,7 @@ OPEN = {"sign-in", "sign-out"}
 """Addresses that need no company."""
 KINDS = {
     "worklist-export": "csv", "ageing-export": "csv", "data-check-export": "csv", "runs-letter": "txt", "notice-letter": "txt",
+    "books-export": "csv",
 }  # fmt: skip
 """The kind of file that an address is asked for."""
 
@@ -25,7 +26,8 @@ def arguments(pattern: URLPattern, sample: Sample) -> dict[str, object]:
         "customer_id": sample.customer.pk, "file_id": sample.file.pk, "hold_id": sample.hold.pk, "run_id": sample.run.pk,
         "proposal_id": sample.proposal.pk, "notice_id": sample.notice.pk, "message_id": sample.message.pk,
         "task_id": sample.task.pk, "answer_id": sample.answer.pk, "link_id": sample.answer.link_id,
-        "clearance_id": sample.clearance.pk, "import_id": sample.imported.pk, "place": 0, "number": sample.policy.number,
+        "clearance_id": sample.clearance.pk, "import_id": sample.imported.pk, "batch_id": sample.batch.pk,
+        "place": 0, "number": sample.policy.number,
         "code": sample.policy.policy.code, "sha256": "0" * 64,
         "kind": KINDS.get(str(pattern.name), ""),
         "cover_policy_id": sample.cover.pk,

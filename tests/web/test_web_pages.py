@@ -53,6 +53,8 @@ def pages(sample: Sample) -> dict[str, str]:
         "policy": reverse("web:policy", args=["flexible"]),
         "imports": reverse("web:imports"),
         "audit": reverse("web:audit"),
+        "books": reverse("web:books"),
+        "batch": reverse("web:books-batch", args=[sample.batch.pk]),
     }
 
 

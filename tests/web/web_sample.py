@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from fairdue.books.actions import do_cut
+from fairdue.books.models import PostingBatch
 from fairdue.contact import blobs
 from fairdue.contact.actions import Answer, do_confirm_third_party, do_make_link, do_record_answer
 from fairdue.contact.models import (
@@ -55,6 +57,7 @@ class Sample:
     clearance: ThirdPartyClearance
     file: DocumentFile
     cover: CoverPolicy
+    batch: PostingBatch
     secret: str
     """A name that stands in every row of this company, and nowhere else."""
 
@@ -144,6 +147,7 @@ def make_sample(code: str, name: str, secret: str, at: datetime) -> Sample:
         message=_message(company, customer, contact, "queued", at),
         clearance=clearance,
         file=file,
+        batch=do_cut(actor)[0],
         secret=secret,
         cover=_cover(actor, customer, today),
         answer=_answer(actor, customer, contact, item.pk, at),

@@ -103,3 +103,20 @@ def untied_by_item(company_id: int, as_of: date) -> dict[int, Untied]:
             for item_id, booked, refused, waiting in cursor.fetchall():
                 found[item_id] = Untied(int(booked), int(waiting), int(refused))
     return found
+
+
+_OWN = """
+SELECT i.id, MAX(CASE WHEN w.outcome = 'booked' THEN 2 WHEN w.outcome = 'refused' THEN 1 ELSE 0 END)
+FROM ledger_due_item i LEFT JOIN books_posting p ON p.company_id = %(company)s AND p.fact = 'item' AND p.row_id = i.id
+  LEFT JOIN books_answer w ON w.posting_id = p.id AND w.at < %(before)s
+WHERE i.company_id = %(company)s AND i.source_id IS NULL AND i.effective_on <= %(as_of)s GROUP BY i.id
+"""
+
+
+def own_documents(company_id: int, as_of: date) -> dict[int, str]:
+    """Give for every item booked here what the books had said of it at the end of a day: waiting, refused, booked. One query."""
+    end = datetime.combine(as_of + timedelta(days=1), time(), UTC)
+    day: Any = as_of if connection.vendor == "postgresql" else as_of.isoformat()
+    with connection.cursor() as cursor:
+        cursor.execute(_OWN, {"company": company_id, "as_of": day, "before": moment(end)})
+        return {item_id: ("waiting", "refused", "booked")[state] for item_id, state in cursor.fetchall()}

@@ -32,14 +32,14 @@ def reconcile(
     out: Annotated[Path | None, typer.Option("--out", help=_("Write all lines to this .csv or .xlsx file"))] = None,
     company: Annotated[str | None, typer.Option("--company", help=_("Code of the company"))] = None,
 ) -> None:
-    """Compare ledger and source by customer and currency, each difference explained. Exit code 1 when they differ."""
+    """Compare ledger and source, each difference explained. Exit code 1 when more differs than the books have not answered."""
     start.start()
     chosen = start.company(company)
     from fairdue.contact.blobs import BlobError
+    from fairdue.cycle.tie import tie_out
     from fairdue.formats.errors import FormatError
     from fairdue.intake import bring
     from fairdue.intake.actions import IntakeError
-    from fairdue.intake.reconcile import reconcile as compare
     from fairdue.ledger.models import Source
 
     known = Source.objects.filter(company=chosen, code=source).first()
@@ -53,13 +53,13 @@ def reconcile(
             if file
             else None
         )
-        found = compare(known, reading, day)
+        found = tie_out(known, reading, day)
     except (IntakeError, FormatError, BlobError) as error:
         start.fail(start.why(error))
     _show(found)
     if out is not None:
         _write(out, found)
-    if not found.agrees:
+    if not found.ties:
         raise typer.Exit(1)
 
 
@@ -79,13 +79,21 @@ def _show(found: Reconciliation) -> None:
         start.console.print(_("… and %(count)d more; use --limit or --out") % {"count": len(lines) - SHOWN})
     if found.refused:
         start.console.print(_("%(count)d rows of the file could not be read.") % {"count": found.refused})
-    start.console.print(_("Ledger and source agree.") if found.agrees else _("Ledger and source differ."))
+    if found.agrees:
+        start.console.print(_("Ledger and source agree."))
+    elif found.ties:
+        start.console.print(
+            _("Ledger and source tie: they differ by what the books have not answered or refuse, and by nothing else.")
+        )
+    else:
+        start.console.print(_("Ledger and source differ."))
 
 
 def _headings() -> tuple[str, ...]:
     return (
         _("customer number"), _("customer"), _("currency"), _("ledger"), _("source"), _("difference"),
         _("only in the ledger"), _("only in the file"), _("paid in the ledger"), _("unexplained"),
+        _("not answered by the books"), _("refused by the books"), _("booked, yet different"),
     )  # fmt: skip
 
 
@@ -94,7 +102,7 @@ def _cells(line: Line) -> list[str]:
 
     amounts = (
         line.ledger_minor, line.source_minor, line.difference_minor, line.only_ledger_minor, line.only_file_minor,
-        line.ledger_payment_minor, line.unexplained_minor,
+        line.ledger_payment_minor, line.unexplained_minor, line.waiting_minor, line.refused_minor, line.booked_minor,
     )  # fmt: skip
     return [
         line.customer_number, line.customer_name, line.currency,

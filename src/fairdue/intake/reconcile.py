@@ -5,14 +5,16 @@
 2. Rows and items are paired as an import pairs them. Amounts are what remains on ``as_of``, in minor units, signed.
 3. difference = ledger − source. It is the sum of four parts: what only the ledger has; what only the file has (negative);
    money that the ledger applied and the source still lists; the rest, which nothing here explains.
+4. Who knows what the source was told (``told``) may say so; then each difference is also split by it: what the books were not told or
+   have not answered, what they refused, what they booked and the source shows otherwise. A line ties when the first two are all of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django.db import connection
 from django.utils.translation import gettext
@@ -40,6 +42,25 @@ _SUMS = """SELECT {side} AS item, SUM(amount_minor) AS total,
 FROM ledger_allocation WHERE company_id = %s AND {side} IS NOT NULL AND effective_on <= %s GROUP BY {side}"""
 
 
+class Told(NamedTuple):
+    """What the ledger did to an item by what the books said of it, in minor units that lower what is open.
+
+    ``document`` is the same for an item that was booked here: ``booked``, ``waiting`` or ``refused``; empty for others.
+    """
+
+    booked_minor: int = 0
+    waiting_minor: int = 0
+    refused_minor: int = 0
+    document: str = ""
+
+    def plus(self, other: Told) -> Told:
+        """Give the sum over an item and its supplements."""
+        return Told(
+            self.booked_minor + other.booked_minor, self.waiting_minor + other.waiting_minor,
+            self.refused_minor + other.refused_minor, self.document or other.document,
+        )  # fmt: skip
+
+
 @dataclass(slots=True)
 class Line:
     """One customer and currency. Amounts are minor units; the four parts add up to ``difference_minor``."""
@@ -55,11 +76,21 @@ class Line:
     ledger_payment_minor: int = 0
     """Money that the ledger applied and the file still lists as open: negative for invoices."""
     unexplained_minor: int = 0
+    waiting_minor: int = 0
+    """Of the difference: what the books were not told or have not answered. Like the next two, across the four parts above."""
+    refused_minor: int = 0
+    booked_minor: int = 0
+    """Of the difference: what the books say that they booked, and the source shows otherwise."""
 
     @property
     def difference_minor(self) -> int:
         """Ledger less source."""
         return self.ledger_minor - self.source_minor
+
+    @property
+    def ties(self) -> bool:
+        """Tell whether the ledger is the source and what the books have not taken yet."""
+        return self.difference_minor == self.waiting_minor + self.refused_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +109,11 @@ class Reconciliation:
     def agrees(self) -> bool:
         """Tell whether nothing differs anywhere and every row was read."""
         return not self.refused and all(line.ledger_minor == line.source_minor for line in self.lines)
+
+    @property
+    def ties(self) -> bool:
+        """Tell whether every line ties and every row was read: ledger = source + what the books have not taken yet."""
+        return not self.refused and all(line.ties for line in self.lines)
 
     def differing(self) -> list[Line]:
         """Give the lines with a difference, the largest first."""
@@ -99,6 +135,7 @@ class _Item:
     amount_minor: int
     open_minor: int
     own_minor: int
+    told: Told | None
 
 
 @dataclass(slots=True)
@@ -115,8 +152,15 @@ class _Book:
         return found
 
 
-def reconcile(source: Source, reading: Reading | None = None, as_of: date | None = None) -> Reconciliation:
+def reconcile(
+    source: Source,
+    reading: Reading | None = None,
+    as_of: date | None = None,
+    told: Callable[[date], Mapping[int, Told]] | None = None,
+) -> Reconciliation:
     """Compare the ledger with a source on a day; by default with its last complete list, on that list's day.
+
+    ``told`` gives for a day, by due item, what the books said of what the ledger did.
 
     Raises IntakeError where there is no such list, or the file is no list of open items; BlobError where the stored file
     is gone.
@@ -134,11 +178,11 @@ def reconcile(source: Source, reading: Reading | None = None, as_of: date | None
     if reading.kind != "open_items" or not reading.mapping.complete:
         raise IntakeError(gettext("%(file)s is no readable list of open items.") % {"file": reading.name})
     rows = resolved(source.company_id, cast("Sequence[ItemRow]", reading.rows))
-    lines = _compare(rows, _ledger(source, as_of))
+    lines = _compare(rows, _ledger(source, as_of, told(as_of) if told else None))
     return Reconciliation(as_of, reading.name, reading.sha256, tuple(lines), _totals(lines), len(reading.refusals))
 
 
-def _ledger(source: Source, as_of: date) -> dict[str, list[_Item]]:
+def _ledger(source: Source, as_of: date, told: Mapping[int, Told] | None) -> dict[str, list[_Item]]:
     """Give the ledger's items by source key. One query."""
     day: Any = as_of if connection.vendor == "postgresql" else as_of.isoformat()
     sql = _LEDGER.format(applied=_SUMS.format(side="due_item_id"), used=_SUMS.format(side="credit_item_id"))
@@ -162,18 +206,20 @@ def _ledger(source: Source, as_of: date) -> dict[str, list[_Item]]:
             own,
         ) in cursor.fetchall():
             rest = abs(amount) - int(applied)
+            said = None if told is None else told.get(item_id, Told())
             item = by_base.get(base or item_id)
             if item is None:
                 due_on = date.fromisoformat(due) if isinstance(due, str) else due
                 sign = -1 if amount < 0 else 1
                 item = by_base[item_id] = _Item(
-                    occurrence, number, name, customer, currency, sign, due_on.toordinal(), abs(amount), rest, int(own)
-                )
+                    occurrence, number, name, customer, currency, sign, due_on.toordinal(), abs(amount), rest, int(own), said
+                )  # fmt: skip
                 found.setdefault(key, []).append(item)
             else:
                 item.amount_minor += abs(amount)
                 item.open_minor += rest
                 item.own_minor += int(own)
+                item.told = item.told.plus(said) if item.told is not None and said is not None else None
     return found
 
 
@@ -213,14 +259,34 @@ def _pair(book: _Book, row: ItemRow, item: _Item | None) -> None:
     difference = ours - row.open_minor
     line.ledger_minor += ours
     lower = difference * item.sign < 0
-    paid = item.sign * min(abs(difference), item.own_minor) if lower and item.own_minor > 0 else 0
+    if item.told is None:
+        paid = item.sign * min(abs(difference), item.own_minor) if lower and item.own_minor > 0 else 0
+    else:
+        parts = _split(-difference * item.sign, item.told)
+        paid = item.sign * sum(parts)
+        line.waiting_minor -= item.sign * parts[0]
+        line.refused_minor -= item.sign * parts[1]
+        line.booked_minor -= item.sign * parts[2]
     line.ledger_payment_minor -= paid
     line.unexplained_minor += difference + paid
+
+
+def _split(missing_minor: int, told: Told) -> tuple[int, int, int]:
+    """Part what the source does not have: first what waits, then what was refused, then what was booked; never more than there is."""
+    parts = []
+    for wanted in (told.waiting_minor, told.refused_minor, told.booked_minor):
+        part = max(min(wanted, missing_minor), 0) if missing_minor > 0 else min(max(wanted, missing_minor), 0)
+        parts.append(part)
+        missing_minor -= part
+    return parts[0], parts[1], parts[2]
 
 
 def _only_ledger(book: _Book, item: _Item) -> None:
     if item.open_minor:
         line = book.line(item.customer_key, item.number, item.name, item.currency)
+        if item.told is not None and item.told.document:
+            part = f"{item.told.document}_minor"
+            setattr(line, part, getattr(line, part) + item.sign * item.open_minor)
         line.ledger_minor += item.sign * item.open_minor
         line.only_ledger_minor += item.sign * item.open_minor
 
@@ -236,4 +302,5 @@ def _totals(lines: Iterable[Line]) -> tuple[Line, ...]:
 
 _AMOUNTS = (
     "ledger_minor", "source_minor", "only_ledger_minor", "only_file_minor", "ledger_payment_minor", "unexplained_minor",
+    "waiting_minor", "refused_minor", "booked_minor",
 )  # fmt: skip

@@ -59,6 +59,7 @@ def _entries(actor: Actor, section: str) -> list[Entry]:
         ("policies", _("Policies"), "rules", Right.VIEW, ""),
         ("imports", _("Import"), "import", Right.IMPORT, _("Records")),
         ("data-check", _("Data check"), "check", Right.VIEW, records),
+        ("books", _("Books"), "export", Right.VIEW, ""),
         ("audit", _("Audit"), "shield", Right.AUDIT, ""),
         ("settings", _("Settings"), "gear", Right.VIEW, _("Company")),
     ]

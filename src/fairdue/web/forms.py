@@ -119,6 +119,18 @@ class CopiesForm(forms.Form):
     many = forms.FileField(label=_("Files"), widget=_ManyFiles({"accept": f"{COPIES},.zip,.eml"}))
 
 
+class BookedForm(forms.Form):
+    """The number under which a whole batch stands in the books."""
+
+    reference = forms.CharField(label=_("Number of the booking run"), max_length=120)
+
+
+class BooksAnswerForm(forms.Form):
+    """The books' answer as a file."""
+
+    file = forms.FileField(label=_("Answer of the books"), help_text=_("CSV or JSON with batch, line and outcome"))
+
+
 class NoteForm(forms.Form):
     """A note on the customer's timeline."""
 

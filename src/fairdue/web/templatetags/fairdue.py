@@ -134,7 +134,7 @@ def grouped(iban: str) -> str:
     return spaced(iban) if iban else ""
 
 
-SUBJECT_PAGES = {"answer": "web:answer", "message": "web:outbox-message"}
+SUBJECT_PAGES = {"batch": "web:books-batch", "answer": "web:answer", "message": "web:outbox-message"}
 
 
 @register.simple_tag
