@@ -213,3 +213,23 @@ def test_a_wrong_copies_key_is_named_with_its_place(copies, key):
     with pytest.raises(PolicyError) as error:
         load_yaml(text)
     assert [problem.key.partition("].")[2] for problem in error.value.problems] == [key]
+
+
+def test_what_is_missing_is_listed_by_the_money_behind_it(owing):
+    from fairdue.dunning.missing import missing_now
+
+    department, customer, (first, second) = owing
+    department.invoice(customer, 999_999, D(2026, 4, 1), number="R3")
+    department.invoice(customer, 7_000, DUE, number="G1", kind="credit_note")
+    add(department, customer, "invoice", first)
+    company_id = department.company.pk
+
+    def listed(**more):
+        found = missing_now(company_id, DAY, **more)
+        return [(one.kind, one.document_number, one.open_minor, one.days_overdue) for one in found]
+
+    assert listed() == [("contract", "", 200_000, 30), ("invoice", "R2", 100_000, 30)]
+    assert listed(kinds=["delivery_proof"])[0] == ("delivery_proof", "R3", 999_999, -28)
+    assert listed(customer_ids=[customer.pk + 1]) == []
+    department.pay(second, 100_000, DAY)
+    assert listed() == [("contract", "", 100_000, 30)]

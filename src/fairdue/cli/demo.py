@@ -65,6 +65,7 @@ def _make(customers: int, seed: int, moment: datetime) -> str:
     from django.db import connection
 
     from fairdue.cycle import line
+    from fairdue.demo.copies import add_copies
     from fairdue.demo.generate import build
     from fairdue.dunning.actions import do_adopt_policy
     from fairdue.dunning.policy import shipped_yaml
@@ -84,6 +85,7 @@ def _make(customers: int, seed: int, moment: datetime) -> str:
         public = Customer.objects.filter(company_id=made.company_id, public_body="yes")
         public.update(policy_code="public-sector")
         insure(made.company_id, moment)
+        add_copies(acting, AS_OF, lambda done, of: report(_("copies"), done, of))
         line.go(acting, AS_OF, line.Watch(report=report))
     return password
 

@@ -30,9 +30,10 @@ class MissingCopy:
     days_overdue: int
 
 
-def kinds_asked(policy: Policy) -> tuple[str, ...]:
-    """Give the kinds of copies that a policy's stages ask for, each once, in their order."""
-    return tuple(dict.fromkeys(kind for stage in policy.stages if stage.copies for kind in stage.copies.kinds))
+def kinds_asked(policy: Policy, *, overdue: bool) -> tuple[str, ...]:
+    """Give the kinds of copies that a policy's stages ask for, each once, in their order; before the due date those of early stages."""
+    stages = [stage for stage in policy.stages if stage.copies and (overdue or stage.before_due)]
+    return tuple(dict.fromkeys(kind for stage in stages if stage.copies for kind in stage.copies.kinds))
 
 
 def missing_now(
@@ -40,7 +41,8 @@ def missing_now(
 ) -> list[MissingCopy]:
     """Give the copies missing behind open items that the customers' policies (or ``kinds``) ask for, the largest amount first.
 
-    Three queries and one for each 5,000 customers, whatever their number. Items with nothing open and credits ask for nothing.
+    Three queries and one for each 5,000 customers, whatever their number. Items with nothing open and credits ask for nothing;
+    what is not overdue only for what a stage before the due date takes along.
     """
     policies = policies_in_force(company_id)
     items = [one for one in open_items(company_id, today, customer_ids=customer_ids) if _asks(one)]
@@ -54,7 +56,7 @@ def missing_now(
     for item in items:
         number, name, code = parties[item.customer_id]
         force = policies.get(code) or policies.get("")
-        for kind in kinds or (kinds_asked(force.policy) if force else ()):
+        for kind in kinds or (kinds_asked(force.policy, overdue=item.days_overdue(today) > 0) if force else ()):
             if copy_for(kept.get(item.customer_id, ()), kind, item.document_id) is not None:
                 continue
             wide = kind in CUSTOMER_WIDE
