@@ -31,7 +31,7 @@ def arguments(pattern: URLPattern, sample: Sample) -> dict[str, object]:
         "code": sample.policy.policy.code, "sha256": "0" * 64,
         "kind": KINDS.get(str(pattern.name), ""),
         "cover_policy_id": sample.cover.pk,
-        "name": "ageing", "check": "registration_missing",
+        "name": "ageing", "check": "registration_missing", "country": "de",
     }  # fmt: skip
     return {name: known[name] for name in pattern.pattern.converters}
 
@@ -45,7 +45,7 @@ def method(pattern: URLPattern) -> str:
 
 
 def names_a_row(pattern: URLPattern) -> bool:
-    return bool(set(pattern.pattern.converters) - {"kind", "name", "code", "number", "check"})
+    return bool(set(pattern.pattern.converters) - {"kind", "name", "code", "number", "check", "country"})
 
 
 GUARDED = [pattern for pattern in urlpatterns if pattern.name not in OPEN]

@@ -12,6 +12,7 @@ from fairdue.cli import (
     books,
     bring,
     cover,
+    country,
     demo,
     doctor,
     files,
@@ -73,6 +74,7 @@ app.command("backup")(keep.backup)
 app.command("restore")(keep.restore)
 app.command("migrate")(keep.migrate)
 app.command("rates")(rates.rates)
+app.command("country")(country.country)
 app.command("password")(people.password)
 app.command("terms")(people.terms)
 app.add_typer(people.company_app, name="company")

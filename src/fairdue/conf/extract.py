@@ -8,6 +8,7 @@ compiled catalogue.
 from __future__ import annotations
 
 import ast
+import csv
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -149,8 +150,29 @@ def _shipped_policies() -> Iterator[Found]:
             yield from ((where, str(part[key]), None) for key in ("title", "description") if part.get(key))
 
 
+def _law_notes() -> Iterator[Found]:
+    """Give what the law's data files say in words: notes, names of series, and sources that are no citation."""
+    for name, columns in LAW_TEXTS.items():
+        path = PACKAGE / "law" / "data" / name
+        lines = (line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
+        for row in csv.DictReader(lines):
+            yield from ((path.relative_to(PACKAGE).as_posix(), row[column], None) for column in columns if row[column])
+
+
+LAW_TEXTS = {
+    "conduct.csv": ("note",), "forms.csv": ("note",), "routes.csv": ("note",), "ways_to_pay.csv": ("note",),
+    "series.csv": ("name",),
+}  # fmt: skip
+"""Columns of the law's data files that a page shows as words."""
+
+
+def _besides() -> Iterator[Found]:
+    yield from _shipped_policies()
+    yield from _law_notes()
+
+
 DOMAINS = (
-    Domain("django", "conf", ("zh_Hans",), besides=_shipped_policies),
+    Domain("django", "conf", ("zh_Hans",), besides=_besides),
     Domain("cli", "cli", ("zh_Hans",), ("cli",), _command_help),
     Domain("portal", "portal", LETTER_LANGUAGES, ("portal",)),
     Domain("letters", "letters", LETTER_LANGUAGES, ("letters",)),

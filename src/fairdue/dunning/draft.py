@@ -10,10 +10,11 @@ from urllib.parse import quote
 from babel.languages import get_official_languages
 
 from fairdue.dunning import parties
-from fairdue.dunning.claims import ClaimedItem, Claims, Deal, claims_of, party
+from fairdue.dunning.claims import ClaimedItem, Claims, Deal, claims_of
 from fairdue.dunning.copies import CopyPlan, Paper, plan
 from fairdue.dunning.deadlines import deadline, minimum_days
 from fairdue.dunning.desk import Desk
+from fairdue.dunning.law import deal_with
 from fairdue.dunning.legal import Legal, absent_contents, legal_of
 from fairdue.dunning.models import Proposal
 from fairdue.dunning.policy.shape import Policy, Stage
@@ -23,7 +24,6 @@ from fairdue.kernel.calendars import next_business_day
 from fairdue.kernel.money import plain
 from fairdue.kernel.reasons import Reason, because
 from fairdue.kernel.rounding import split
-from fairdue.law.places import subdivision_of
 from fairdue.ledger.models import Customer
 from fairdue.ledger.queries import OpenItem, Unapplied
 from fairdue.letters import facts as letter
@@ -127,21 +127,7 @@ def statement_lines(desk: Desk, account: tuple[int, str]) -> list[letter.ItemLin
 
 def deal_of(desk: Desk, customer: Customer) -> Deal:
     """Give the facts on the parties and their agreement that law asks for."""
-    company, terms = desk.company, desk.terms.get(customer.pk)
-    return Deal(
-        seller=party(company.country, company.subdivision, company.size),
-        buyer=party(
-            customer.country,
-            subdivision_of(customer.country, customer.region) or "",
-            customer.size,
-            customer.public_body,
-        ),
-        governing_law=terms.governing_law if terms else "",
-        contract_rate_ppm=terms.interest_rate_ppm if terms else None,
-        contract_on=terms.accepted_on if terms else None,
-        natural_person=customer.natural_person,
-        contract_text=terms.version if terms else "",
-    )
+    return deal_with(desk.company, customer, desk.terms.get(customer.pk))
 
 
 def _claims(

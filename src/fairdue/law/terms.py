@@ -69,9 +69,15 @@ def _limit(row: Row) -> TermLimit:
 
 
 @cache
+def all_limits() -> tuple[TermLimit, ...]:
+    """Give every row, also those too weak to use."""
+    return read("maximum_terms.csv", _limit)
+
+
+@cache
 def term_limits(code: str) -> tuple[TermLimit, ...]:
     """Give the usable limits of a country, those under a condition first."""
-    own = [limit for limit in read("maximum_terms.csv", _limit) if limit.code == code and limit.confidence.usable]
+    own = [limit for limit in all_limits() if limit.code == code and limit.confidence.usable]
     return tuple(sorted(own, key=lambda limit: not limit.condition))
 
 

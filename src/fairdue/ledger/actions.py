@@ -21,6 +21,7 @@ from fairdue.ledger.models import (
     Allocation,
     AllocationKind,
     Charge,
+    Customer,
     Document,
     DocumentKind,
     DueDateChange,
@@ -401,3 +402,28 @@ def do_accept_terms(
     )  # fmt: skip
     audit.record(actor, "accept_terms", f"customer:{customer_id}", version=version, accepted_by=accepted_by)
     return terms
+
+
+PARTY_FACTS = ("natural_person", "public_body", "size")
+"""Facts on a customer that rules of law ask for."""
+
+
+@transaction.atomic
+def do_set_party_facts(actor: Actor, customer_id: int, **facts: str) -> Customer:
+    """Record what a person found out about a customer, such as whether it is a public body; unknown facts are refused.
+
+    A file that carries the column writes over it at the next import. Raises ValueError for another fact, ValidationError for
+    another word.
+    """
+    actor.need(Right.HOLD)
+    if unknown := sorted(facts.keys() - set(PARTY_FACTS)):
+        raise ValueError(f"no fact on a customer: {', '.join(unknown)}")
+    customer = Customer.objects.select_for_update().get(pk=customer_id, company_id=actor.company_id)
+    changed = {name: value for name, value in facts.items() if getattr(customer, name) != value}
+    if changed:
+        for name, value in changed.items():
+            setattr(customer, name, value)
+        customer.clean_fields(exclude=[one.name for one in Customer._meta.fields if one.name not in changed])
+        customer.save(update_fields=sorted(changed))
+        audit.record(actor, "set_party_facts", f"customer:{customer_id}", **changed)
+    return customer

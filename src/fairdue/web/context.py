@@ -60,6 +60,7 @@ def _entries(actor: Actor, section: str) -> list[Entry]:
         ("imports", _("Import"), "import", Right.IMPORT, _("Records")),
         ("data-check", _("Data check"), "check", Right.VIEW, records),
         ("books", _("Books"), "export", Right.VIEW, ""),
+        ("countries", _("Countries and law"), "rules", Right.VIEW, ""),
         ("audit", _("Audit"), "shield", Right.AUDIT, ""),
         ("settings", _("Settings"), "gear", Right.VIEW, _("Company")),
     ]
@@ -69,6 +70,7 @@ def _entries(actor: Actor, section: str) -> list[Entry]:
         "policies": "policy",
         "imports": "import",
         "answers": "answer",
+        "countries": "country",
         "data-check": "data",
     }
     return [

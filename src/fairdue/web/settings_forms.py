@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
@@ -11,6 +12,7 @@ from stdnum import iban as iban_check
 
 from fairdue.contact.models import Basis
 from fairdue.kernel.money import MoneyError, exponent
+from fairdue.ledger.models import Customer
 from fairdue.people.models import BankAccount, Company
 from fairdue.wording import names
 
@@ -21,8 +23,9 @@ PPM_PER_PERCENT = 10_000
 if TYPE_CHECKING:
     _CompanyBase = forms.ModelForm[Company]
     _BankBase = forms.ModelForm[BankAccount]
+    _PartyBase = forms.ModelForm[Customer]
 else:
-    _CompanyBase = _BankBase = forms.ModelForm
+    _CompanyBase = _BankBase = _PartyBase = forms.ModelForm
 
 
 class CompanyForm(_CompanyBase):
@@ -31,18 +34,20 @@ class CompanyForm(_CompanyBase):
     class Meta:
         model = Company
         fields = (
-            "name", "street", "postal_code", "city", "region", "country", "registration_no", "vat_no", "email", "phone",
-            "payment_link", "language", "time_zone", "size",
+            "name", "street", "postal_code", "city", "region", "country", "subdivision", "registration_no", "vat_no", "email",
+            "phone", "payment_link", "language", "time_zone", "size",
         )  # fmt: skip
         labels = {
             "name": _("Legal name"), "street": _("Street"), "postal_code": _("Postal code"), "city": _("City"),
-            "region": _("Region"), "country": _("Country, two letters"), "registration_no": _("Registration number"),
+            "region": _("Region"), "country": _("Country, two letters"),
+            "subdivision": _("State or province"), "registration_no": _("Registration number"),
             "vat_no": _("VAT number"), "email": _("Sender address of letters"), "phone": _("Telephone"),
             "payment_link": _("Payment page"), "language": _("Language"), "time_zone": _("Time zone"), "size": _("Size"),
         }  # fmt: skip
         help_texts = {
             "country": "",
             "payment_link": _("https address with {reference}, {amount} and {currency}; empty: no link"),
+            "subdivision": _("Where law differs inside a country, such as US-NY; else empty"),
             "size": _("Some laws depend on it; unknown means that it cannot be claimed."),
         }
 
@@ -58,6 +63,13 @@ class CompanyForm(_CompanyBase):
         found = str(self.cleaned_data["country"]).upper()
         if len(found) != 2 or not found.isalpha():
             raise forms.ValidationError(_("Please give the two letters of the country, such as DE."))
+        return found
+
+    def clean_subdivision(self) -> str:
+        """Want the code of ISO 3166-2, or nothing."""
+        found = str(self.cleaned_data["subdivision"]).strip().upper()
+        if found and not re.fullmatch(r"[A-Z]{2}-[A-Z0-9]{1,3}", found):
+            raise forms.ValidationError(_("Please write the state as US-NY, or leave it empty."))
         return found
 
     def clean_payment_link(self) -> str:
@@ -129,6 +141,23 @@ class ClearanceForm(forms.Form):
     )
     valid_from = forms.DateField(label=_("From"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
     valid_until = forms.DateField(label=_("Until"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+
+
+class PartyFactsForm(_PartyBase):
+    """Facts on a customer that rules of law ask for."""
+
+    class Meta:
+        model = Customer
+        fields = ("natural_person", "public_body", "size")
+        labels = {
+            "natural_person": _("Natural person (sole trader, partner, guarantor)"), "public_body": _("Public body"),
+            "size": _("Size"),
+        }  # fmt: skip
+        help_texts = {
+            "natural_person": _("Unknown counts as yes: the rules for persons hold."),
+            "public_body": _("Unknown means that rules for public buyers cannot be claimed."),
+            "size": _("By the definition of the customer's own country."),
+        }
 
 
 class TermsForm(forms.Form):

@@ -308,3 +308,14 @@ for _filter, _names in (
 def branch_text(branch: Branch) -> str:
     """Write a branch in the words of its YAML: tests, what is done, and what an absent fact does."""
     return branches.line(branch)
+
+
+def law_name(code: str) -> str:
+    """Name the country or state whose law a code stands for."""
+    return names.law(code)
+
+
+@register.filter
+def confidence_name(code: str) -> str:
+    """Name how well a fact of law is sourced."""
+    return names.confidence(code)
