@@ -11,8 +11,8 @@ from fairdue import __version__
 from fairdue.cli import (
     books,
     bring,
-    cover,
     country,
+    cover,
     demo,
     doctor,
     files,

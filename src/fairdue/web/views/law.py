@@ -81,7 +81,7 @@ def _customer_page(
         "form": form or PartyFactsForm(instance=found),
         "law_known": answer.law[:2] in known_countries(),
         "place_known": found.country in known_countries(),
-        "tab": "law",
+        "tab": "why",
     }
     return render(request, "web/customer_law.html", context, status=status)
 
