@@ -292,6 +292,8 @@ for _filter, _names in (
     ("copy_name", names.copy_kind),
     ("effect_name", names.effect),
     ("country", names.country),
+    ("law_name", names.law),
+    ("confidence_name", names.confidence),
     ("language_name", names.language),
     ("origin_name", names.origin),
     ("state_name", names.proposal_state),
@@ -308,14 +310,3 @@ for _filter, _names in (
 def branch_text(branch: Branch) -> str:
     """Write a branch in the words of its YAML: tests, what is done, and what an absent fact does."""
     return branches.line(branch)
-
-
-def law_name(code: str) -> str:
-    """Name the country or state whose law a code stands for."""
-    return names.law(code)
-
-
-@register.filter
-def confidence_name(code: str) -> str:
-    """Name how well a fact of law is sourced."""
-    return names.confidence(code)
