@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sees to the services that tests use: PostgreSQL, Java (Spark), a browser, PDF tools. Where this may install Debian's packages
+# Sees to the services that tests use: PostgreSQL, Java (Spark), a browser, PDF tools, an IMAP server. Where this may install Debian's packages
 # (root, apt-get), it does; elsewhere it says what is missing, and the tests that need it say so as skips.
 set -uo pipefail
 need=()
@@ -7,6 +7,7 @@ command -v java >/dev/null || need+=(default-jre-headless)
 command -v pdftotext >/dev/null || need+=(poppler-utils)
 command -v chromium >/dev/null || need+=(chromium)
 command -v chromedriver >/dev/null || need+=(chromium-driver)
+command -v dovecot >/dev/null || need+=(dovecot-imapd)
 reach() { .venv/bin/python -m bench.server >/dev/null 2>&1; }
 if ! reach && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then need+=(postgresql); fi
 if [ ${#need[@]} -gt 0 ]; then

@@ -27,7 +27,7 @@ def arguments(pattern: URLPattern, sample: Sample) -> dict[str, object]:
         "proposal_id": sample.proposal.pk, "notice_id": sample.notice.pk, "message_id": sample.message.pk,
         "task_id": sample.task.pk, "answer_id": sample.answer.pk, "link_id": sample.answer.link_id,
         "clearance_id": sample.clearance.pk, "import_id": sample.imported.pk, "batch_id": sample.batch.pk,
-        "place": 0, "number": sample.policy.number,
+        "mail_id": sample.mail.pk, "change_id": sample.change.pk, "place": 0, "number": sample.policy.number,
         "code": sample.policy.policy.code, "sha256": "0" * 64,
         "kind": KINDS.get(str(pattern.name), ""),
         "cover_policy_id": sample.cover.pk,

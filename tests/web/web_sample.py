@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from email.message import EmailMessage
 
 from fairdue.books.actions import do_cut
 from fairdue.books.models import PostingBatch
 from fairdue.contact import blobs
-from fairdue.contact.actions import Answer, do_confirm_third_party, do_make_link, do_record_answer
+from fairdue.contact.actions import Answer, do_confirm_third_party, do_make_link, do_receive, do_record_answer
 from fairdue.contact.models import (
+    ChangeProposal,
+    InboundMail,
     MessageState,
     OutboxMessage,
     PortalAnswer,
@@ -54,6 +57,8 @@ class Sample:
     task: Task
     answer: PortalAnswer
     imported: Import
+    mail: InboundMail
+    change: ChangeProposal
     clearance: ThirdPartyClearance
     file: DocumentFile
     cover: CoverPolicy
@@ -144,6 +149,7 @@ def make_sample(code: str, name: str, secret: str, at: datetime) -> Sample:
         proposal=proposal,
         notice=_notice(company, customer, policy, proposal, item.pk, at),
         imported=imported,
+        **_mail(actor, contact, secret),
         message=_message(company, customer, contact, "queued", at),
         clearance=clearance,
         file=file,
@@ -167,6 +173,17 @@ def _cover(actor: Actor, customer: Customer, today: date) -> CoverPolicy:
     do_set_limit(actor, policy.pk, LimitValues(today - timedelta(days=300), 10_000_00, customer_id=customer.pk))
     do_record(actor, customer_id=customer.pk, kind="notified", on=today, reference=f"N {customer.name}")
     return policy
+
+
+def _mail(actor: Actor, contact: Contact, secret: str) -> dict[str, object]:
+    """Receive an automatic mail of somebody who is no longer there, with a file. It holds nothing."""
+    made = EmailMessage()
+    made["From"], made["To"], made["Subject"] = contact.email, "ar@x.example", f"Automatic reply: {secret}"
+    made["Auto-Submitted"] = "auto-replied"
+    made.set_content(f"I no longer work for {secret}. Please contact new@{contact.email.partition('@')[2]}.")
+    made.add_attachment(b"%PDF-1.7 scan", maintype="application", subtype="pdf", filename=f"{secret}.pdf")
+    row = InboundMail.objects.get(pk=do_receive(actor, made.as_bytes()).mail_id)
+    return {"mail": row, "change": row.proposals.get()}
 
 
 def _user(company: Company, role: str, code: str) -> User:

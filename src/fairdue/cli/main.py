@@ -17,6 +17,7 @@ from fairdue.cli import (
     doctor,
     files,
     gate,
+    inbox,
     keep,
     look,
     once,
@@ -62,7 +63,6 @@ app.command("run")(operate.run)
 app.command("review")(look.review)
 app.command("release")(operate.release)
 app.command("send")(operate.send)
-app.command("receive")(post.receive)
 app.command("letters")(post.letters)
 app.command("posted")(post.posted)
 app.command("worklist")(look.worklist)
@@ -87,6 +87,7 @@ app.add_typer(cover.cover_app, name="cover")
 app.add_typer(proof.proof_app, name="proof")
 app.add_typer(third_parties.third_party_app, name="third-party")
 app.add_typer(books.books_app, name="books")
+app.add_typer(inbox.inbox_app, name="inbox")
 translate_help(app)
 
 

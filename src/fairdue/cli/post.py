@@ -1,4 +1,4 @@
-"""The post: mail that came in (bounces, replies), letters to be printed, postings to be recorded."""
+"""The post: letters to be printed, postings to be recorded."""
 
 from __future__ import annotations
 
@@ -11,39 +11,6 @@ from fairdue.cli import start
 from fairdue.cli.texts import _
 
 Code = Annotated[str | None, typer.Option("--company", help=_("Code of the company"))]
-MAILS_MAX = 10_000
-RECEIVED = {
-    "bounce": _("bounces"),
-    "delayed": _("reports that ask for nothing"),
-    "reply": _("replies"),
-    "automatic": _("automatic replies"),
-    "known": _("read before"),
-    "unmatched": _("from nobody known; kept for a person"),
-}
-
-
-def receive(
-    source: Annotated[Path, typer.Argument(help=_("A mail file, or a folder of mail files (RFC 822)"), exists=True)],
-    company: Code = None,
-) -> None:
-    """Read incoming mail: a bounce marks the contact and makes a task, a reply holds the next step until it is read."""
-    start.start()
-    chosen = start.company(company)
-    acting = start.actor(chosen)
-    from fairdue.contact.actions import do_receive
-    from fairdue.contact.bounces import MailRefused
-
-    files = sorted(path for path in source.iterdir() if path.is_file()) if source.is_dir() else [source]
-    counts: dict[str, int] = {}
-    for path in files[:MAILS_MAX]:
-        try:
-            word = RECEIVED[do_receive(acting, path.read_bytes()).value]
-        except MailRefused as error:
-            word = _("refused")
-            start.errors.print(start.line(path.name, error), highlight=False, markup=False)
-        counts[word] = counts.get(word, 0) + 1
-    for word, count in sorted(counts.items()):
-        start.console.print(start.line(word, count), highlight=False)
 
 
 def letters(

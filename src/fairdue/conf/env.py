@@ -52,6 +52,11 @@ SMTP_URL = Variable(
     "smtp://user:password@host:port, smtps:// or smtp+starttls://. Unset: e-mails stay in the outbox.",
 )
 MAIL_FROM = Variable("FAIRDUE_MAIL_FROM", "", "Sender address of e-mails. Unset: the company's own address.")
+IMAP_URL = Variable(
+    "FAIRDUE_IMAP_URL",
+    "",
+    "Mailbox that replies come to: imaps://user:password@host:port/mailbox or imap+starttls://. Unset: no mailbox is read.",
+)
 LINK_DAYS = Variable("FAIRDUE_LINK_DAYS", "60", "Days for which a debtor's link stays valid.")
 LANGUAGE = Variable("FAIRDUE_LANGUAGE", "", "Language of the command line, en or zh-hans. Unset: the terminal's.")
 NOW = Variable(
@@ -78,6 +83,7 @@ ALL = (
     BASE_URL,
     SMTP_URL,
     MAIL_FROM,
+    IMAP_URL,
     LINK_DAYS,
     LANGUAGE,
     NOW,

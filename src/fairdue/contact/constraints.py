@@ -55,17 +55,17 @@ def install_contact(apps: Any, schema_editor: Any) -> None:
         run(schema_editor, row_level_security(list(TABLES)))
 
 
-def _append_only(vendor: str) -> list[str]:
+def _append_only(vendor: str, tables: tuple[str, ...] = APPEND_ONLY) -> list[str]:
     if vendor == "postgresql":
         return [
             f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}"
             " FOR EACH STATEMENT EXECUTE FUNCTION fairdue_append_only()"
-            for table in APPEND_ONLY
+            for table in tables
         ]
     return [
         f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table}"
         f" BEGIN SELECT RAISE(ABORT, 'fairdue: rows of {table} are never changed or deleted'); END"
-        for table in APPEND_ONLY
+        for table in tables
         for verb in ("UPDATE", "DELETE")
     ]
 
@@ -96,4 +96,69 @@ def _fixed_content(vendor: str, fixed: tuple[str, ...] = FIXED) -> list[str]:
         f" BEGIN SELECT RAISE(ABORT, '{message}'); END",
         "CREATE TRIGGER contact_outbox_message_kept BEFORE DELETE ON contact_outbox_message"
         f" BEGIN SELECT RAISE(ABORT, '{message}'); END",
+    ]
+
+
+INBOUND_TABLES = ("contact_change_proposal", "contact_inbound_mail", "contact_mail_place", "contact_message_reference")
+INBOUND_FIXED = {
+    "contact_inbound_mail": (
+        *(
+            "company_id",
+            "mail_key",
+            "raw_id",
+            "mail_id",
+            "way",
+            "sender",
+            "sender_name",
+            "recipients",
+            "subject",
+            "sent_at",
+        ),
+        *("received_at", "text", "quoted", "attachments", "cut", "kind", "signs"),
+    ),
+    "contact_change_proposal": (
+        *(
+            "company_id",
+            "customer_id",
+            "contact_id",
+            "mail_id",
+            "change",
+            "old_email",
+            "new_email",
+            "known_sender",
+            "created_at",
+        ),
+    ),
+}
+"""What came in, as it came; whose it is and what a person decided stand in the other columns."""
+
+
+def install_inbound(apps: Any, schema_editor: Any) -> None:
+    """Migration step: the guards of inbound mail on the connected database."""
+    vendor = schema_editor.connection.vendor
+    run(schema_editor, _append_only(vendor, ("contact_mail_place", "contact_message_reference")))
+    for table, columns in INBOUND_FIXED.items():
+        run(schema_editor, _fixed(vendor, table, columns))
+    if vendor == "postgresql":
+        run(schema_editor, row_level_security(list(INBOUND_TABLES)))
+
+
+def _fixed(vendor: str, table: str, columns: tuple[str, ...]) -> list[str]:
+    """Give the statements that refuse a change of columns and the deletion of a row."""
+    message = f"fairdue: what came in with a row of {table} is never changed or deleted"
+    if vendor == "postgresql":
+        # JSON columns are jsonb there, which can be compared.
+        changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in columns)
+        return [
+            f"CREATE FUNCTION fairdue_{table}_fixed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            f" IF TG_OP = 'DELETE' OR {changed} THEN RAISE EXCEPTION '{message}' USING ERRCODE = 'check_violation'; END IF;"
+            " RETURN NEW; END $$",
+            f"CREATE TRIGGER {table}_fixed BEFORE UPDATE OR DELETE ON {table}"
+            f" FOR EACH ROW EXECUTE FUNCTION fairdue_{table}_fixed()",
+        ]
+    changed = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in columns)
+    return [
+        f"CREATE TRIGGER {table}_fixed BEFORE UPDATE ON {table} WHEN {changed}"
+        f" BEGIN SELECT RAISE(ABORT, '{message}'); END",
+        f"CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{message}'); END",
     ]

@@ -28,6 +28,7 @@ from fairdue.contact.facts import (
 )
 from fairdue.contact.models import (
     EventKind,
+    InboundMail,
     MessageState,
     OutboxMessage,
     PortalLink,
@@ -430,3 +431,9 @@ def links_of(company_id: int, customer_id: int) -> list[PortalLink]:
     """Give a customer's links, newest first. One query."""
     rows = PortalLink.objects.filter(company_id=company_id, customer_id=customer_id)
     return list(rows.order_by("-id")[:EVENTS_PER_PAGE])
+
+
+def inbox_mails(company_id: int, states: Collection[str]) -> QuerySet[InboundMail]:
+    """Give the mails in some states, oldest first, with their customers and without their texts."""
+    rows = InboundMail.objects.filter(company_id=company_id, state__in=list(states)).select_related("customer")
+    return rows.defer("text", "quoted", "reasons", "attachments").order_by("received_at", "id")

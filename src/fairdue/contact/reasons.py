@@ -291,6 +291,33 @@ class EventReason(ContactReason):
     NOTE = ("note", gettext_noop("Note"))
     CALL = ("call", gettext_noop("Call"))
     TASK_DONE = ("task_done", gettext_noop("Task done: %(outcome)s."))
+    MAIL_READ = ("mail_read", gettext_noop("A reply was read: %(subject)s."))
+    PROPOSED = ("change_proposed", gettext_noop("A mail asks for a change: %(subject)s."))
+    CHANGE_ACCEPTED = ("change_accepted", gettext_noop("The change that a mail asked for was made."))
+    CHANGE_REFUSED = ("change_refused", gettext_noop("The change that a mail asked for was refused: %(note)s."))
+    NEW_RECIPIENT = ("recipient_wanted", gettext_noop("A reply says that somebody else is to be written to."))
+    COPY_WANTED = ("copy_wanted", gettext_noop("A reply asks for copies of invoices."))
+
+
+class ThreadReason(ContactReason):
+    """Why an inbound mail belongs to a customer and a message, or why nobody but a person can say."""
+
+    MESSAGE_ID = ("thread_message_id", gettext_noop("It answers our message of %(on)s by its Message-ID."))
+    INNER_ID = ("thread_inner_id", gettext_noop("It holds or quotes our message of %(on)s."))
+    LINK = ("thread_link", gettext_noop("It quotes the customer's link from one of our letters."))
+    PAYMENT_REFERENCE = ("thread_payment_reference", gettext_noop("It names the payment reference %(number)s."))
+    NOTICE = ("thread_notice", gettext_noop("It names our letter %(number)s."))
+    DOCUMENT = ("thread_document", gettext_noop("It names the document %(number)s."))
+    ADDRESS = ("thread_address", gettext_noop("%(address)s is a contact of this customer."))
+    FORWARDED = ("thread_forwarded", gettext_noop("It forwards a mail of %(address)s, a contact of this customer."))
+    DOMAIN = ("thread_domain", gettext_noop("Only this customer has contacts at %(domain)s."))
+    DOMAIN_SEVERAL = ("thread_domain_several", gettext_noop("%(customers)s customers have contacts at %(domain)s."))
+    HINT = ("thread_hint", gettext_noop("It holds “%(number)s”, which may be the number of a document."))
+    NOTHING_KNOWN = ("thread_nothing", gettext_noop("Nothing in it is known to the ledger."))
+    SEVERAL = ("thread_several", gettext_noop("What it names points to %(customers)s customers."))
+    TOO_LITTLE = ("thread_too_little", gettext_noop("What it names is too little to be sure."))
+    BY_PERSON = ("thread_by_person", gettext_noop("%(name)s assigned it."))
+    TOO_LARGE = ("thread_too_large", gettext_noop("The mail was not read as a whole: %(detail)s"))
 
 
 _WAITS = frozenset(

@@ -55,6 +55,7 @@ def _entries(actor: Actor, section: str) -> list[Entry]:
         ("cover", _("Insurance"), "shield", Right.VIEW, ""),
         ("runs", _("Runs and review"), "run", Right.VIEW, _("Dunning")),
         ("outbox", _("Outbox"), "send", Right.VIEW, ""),
+        ("inbox", _("Inbox"), "inbox", Right.VIEW, ""),
         ("answers", _("Answers"), "reply", Right.VIEW, ""),
         ("policies", _("Policies"), "rules", Right.VIEW, ""),
         ("imports", _("Import"), "import", Right.IMPORT, _("Records")),

@@ -60,15 +60,20 @@ def do_record_bounce(
 
 @transaction.atomic
 def do_record_reply(
-    actor: Actor, *, customer_id: int, reply_id: str, subject: str, text: str, out_of_office: bool = False
-) -> TimelineEvent | None:
+    actor: Actor, *, customer_id: int, reply_id: str, subject: str, text: str, out_of_office: bool = False,
+    about: str = "", key: str = "",
+) -> TimelineEvent | None:  # fmt: skip
     """Record a reply; it holds the customer's next step until a person has read it. An out-of-office note holds nothing.
 
-    ``reply_id`` is the reply's Message-ID: the same mail read twice is recorded once (None is given then).
+    ``reply_id`` identifies the reply: the same one twice is recorded once (None is given then). ``about`` is the row that event
+    and task lead to, ``key`` the task's key; both follow from the event where they are not given.
     """
     actor.need(Right.HOLD)
-    mark = f"reply:{reply_id[:100]}"
-    if TimelineEvent.objects.filter(company_id=actor.company_id, customer_id=customer_id, subject=mark).exists():
+    mark = about or f"reply:{reply_id[:100]}"
+    if (
+        not key
+        and TimelineEvent.objects.filter(company_id=actor.company_id, customer_id=customer_id, subject=mark).exists()
+    ):
         return None
     code = EventReason.OUT_OF_OFFICE if out_of_office else EventReason.REPLY
     reason = because(code, subject=subject[:200])
@@ -77,14 +82,14 @@ def do_record_reply(
     )
     if not out_of_office:
         end_silence(actor, customer_id)
-        key = f"reply:{made.pk}"
+        key = key or f"reply:{made.pk}"
         do_hold(
             actor, customer_id=customer_id, reason=HoldReason.REPLY, since=actor.at.date(), note=subject[:500],
             key=f"{key}/customer",
         )  # fmt: skip
         open_task(
             actor, customer_id=customer_id, kind=TaskKind.REPLY, key=key, due_on=actor.at.date(), reasons=[reason],
-            subject=f"event:{made.pk}",
+            subject=about or f"event:{made.pk}",
         )  # fmt: skip
     audit.record(actor, "reply", f"event:{made.pk}", customer=customer_id, out_of_office=out_of_office)
     return made

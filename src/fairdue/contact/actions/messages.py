@@ -13,7 +13,16 @@ from django.utils.translation import gettext
 from fairdue.contact import blobs
 from fairdue.contact.actions.tasks import event
 from fairdue.contact.facts import ClaimItem, GatePolicy
-from fairdue.contact.models import EventKind, GateBlock, GateStage, MessageKind, MessageState, OutboxMessage, StoredBlob
+from fairdue.contact.models import (
+    EventKind,
+    GateBlock,
+    GateStage,
+    MessageKind,
+    MessageReference,
+    MessageState,
+    OutboxMessage,
+    StoredBlob,
+)
 from fairdue.contact.notes import GateNotes
 from fairdue.contact.reasons import DeliveryReason
 from fairdue.kernel import chain
@@ -68,6 +77,8 @@ class Outgoing:
     earliest_on: date | None = None
     notes: GateNotes = field(default_factory=GateNotes)
     requires: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    """What stands in it for the debtor to quote: the letter's own number, its payment reference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +124,22 @@ def do_queue_many(actor: Actor, outgoings: Sequence[Outgoing]) -> list[OutboxMes
         subject = f"outbox:{rows[0].step_key}" if len(rows) == 1 else f"outbox:{rows[0].run_key or 'many'}"
         audit.record_bulk(actor, "queue", subject, leaves, count=len(rows))
     found = _by_key(actor.company_id, keys)
+    _refer(outgoings, found, known)
     return [found[key] for key in keys]
+
+
+def _refer(outgoings: Sequence[Outgoing], found: dict[str, OutboxMessage], known: set[str]) -> None:
+    """Note what debtors may quote of new messages."""
+    named = [
+        MessageReference(company_id=row.company_id, customer_id=row.customer_id, message=row, text=text[:40])
+        for one in outgoings
+        if one.step_key not in known
+        for row in [found[one.step_key]]
+        for text in dict.fromkeys(one.references)
+        if text
+    ]
+    if named:
+        MessageReference.objects.bulk_create(named, batch_size=BATCH)
 
 
 def _check(company_id: int, outgoings: Sequence[Outgoing]) -> dict[int, Contact]:

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db import transaction
 
-from fairdue.contact.models import EventKind, Task, TaskKind, TimelineEvent
+from fairdue.contact.models import EventKind, InboundMail, MailOutcome, MailState, Task, TaskKind, TimelineEvent
 from fairdue.contact.reasons import EventReason
 from fairdue.kernel.reasons import Reason, because
 from fairdue.ledger import audit
@@ -119,11 +119,25 @@ def do_finish_task(actor: Actor, task_id: int, *, outcome: str, release_holds: b
         )
         for hold_id in tied.order_by("id").values_list("id", flat=True):
             do_release_hold(actor, hold_id, on=actor.at.date(), reason=outcome[:200] or "read")
+    _mark_read(actor, task)
     audit.record(actor, "finish_task", f"task:{task.pk}", outcome=task.outcome)
     if task.customer_id is not None:
         done = because(EventReason.TASK_DONE, outcome=task.outcome)
         event(actor, task.customer_id, EventKind.TASK, done, subject=f"task:{task.pk}")
     return task
+
+
+def _mark_read(actor: Actor, task: Task) -> None:
+    """A reply whose reading is done from the list of tasks is read, with what the person wrote as its note."""
+    kind, _, number = task.subject.partition(":")
+    if task.kind == TaskKind.REPLY and kind == "mail" and number.isdecimal():
+        InboundMail.objects.filter(pk=int(number), company_id=actor.company_id, state=MailState.WAITING).update(
+            state=MailState.READ,
+            read_at=actor.at,
+            read_by=actor.name,
+            outcome=MailOutcome.NOTE,
+            outcome_note=task.outcome,
+        )
 
 
 @transaction.atomic

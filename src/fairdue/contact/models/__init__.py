@@ -1,7 +1,18 @@
-"""What contact stores: messages and their files, blocks of the gate, the timeline, tasks, links and answers of debtors."""
+"""What contact stores: messages and their files, blocks of the gate, the timeline, tasks, links and answers, mail that came in."""
 
 from fairdue.contact.models.blobs import StoredBlob
 from fairdue.contact.models.clearances import Basis, ThirdPartyClearance
+from fairdue.contact.models.inbound import (
+    Change,
+    ChangeProposal,
+    ChangeState,
+    InboundMail,
+    MailKind,
+    MailOutcome,
+    MailPlace,
+    MailState,
+    MessageReference,
+)
 from fairdue.contact.models.messages import GateBlock, GateStage, MessageKind, MessageState, OutboxMessage
 from fairdue.contact.models.portal import AnswerKind, PortalAnswer, PortalLink
 from fairdue.contact.models.timeline import EventKind, Task, TaskKind, TimelineEvent
@@ -9,10 +20,19 @@ from fairdue.contact.models.timeline import EventKind, Task, TaskKind, TimelineE
 __all__ = [
     "AnswerKind",
     "Basis",
+    "Change",
+    "ChangeProposal",
+    "ChangeState",
     "EventKind",
     "GateBlock",
     "GateStage",
+    "InboundMail",
+    "MailKind",
+    "MailOutcome",
+    "MailPlace",
+    "MailState",
     "MessageKind",
+    "MessageReference",
     "MessageState",
     "OutboxMessage",
     "PortalAnswer",

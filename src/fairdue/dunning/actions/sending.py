@@ -129,6 +129,12 @@ def _queue(actor: Actor, drawn: Sequence[tuple[Draft, Drawn]], attachments: tupl
             legal_stage=lead.stage.legal_stage,
             third_party=any(draft.stage.third_party for draft, _ in drawn),
             notes=_together([notes_of(draft) for draft, _ in drawn]),
+            references=tuple(
+                text.replace(" ", "")
+                for draft, _ in drawn
+                for text in (draft.facts.reference, draft.facts.payment_reference)
+                if text
+            ),
         ),
     )
 

@@ -134,7 +134,12 @@ def grouped(iban: str) -> str:
     return spaced(iban) if iban else ""
 
 
-SUBJECT_PAGES = {"batch": "web:books-batch", "answer": "web:answer", "message": "web:outbox-message"}
+SUBJECT_PAGES = {
+    "batch": "web:books-batch",
+    "answer": "web:answer",
+    "message": "web:outbox-message",
+    "mail": "web:inbox-mail",
+}
 
 
 @register.simple_tag

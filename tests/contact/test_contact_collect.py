@@ -1,0 +1,193 @@
+"""Mail collected from folders and mailboxes: each once, whatever happens, and nothing taken away unless told."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from imap_server import DOVECOT, ImapServer
+
+from fairdue.contact.actions import Received, do_receive
+from fairdue.contact.collect import from_folder, from_mailbox
+from fairdue.contact.inbox.imap import MailboxError, read_url, utf7
+from fairdue.contact.models import InboundMail, MailPlace, StoredBlob, Task
+from fairdue.people.actor import Actor, NotAllowed
+
+
+def mail(number: int, sender: str = "ap@muster.example", text: str = "Wir zahlen am Freitag.") -> bytes:
+    made = EmailMessage()
+    made["From"], made["To"], made["Subject"] = sender, "credit@acme.example", f"Frage {number}"
+    made["Message-ID"] = f"<{number}@muster.example>"
+    made.set_content(text)
+    return made.as_bytes()
+
+
+@pytest.mark.django_db
+class TestFolder:
+    def fill(self, folder: Path, count: int) -> None:
+        for number in range(count):
+            path = folder / f"{number:03}.eml"
+            if not path.exists():
+                path.write_bytes(mail(number))
+
+    def test_each_file_is_read_once_and_left_where_it_is(self, actor, contact, tmp_path) -> None:
+        folder = tmp_path / "in"
+        folder.mkdir()
+        self.fill(folder, 3)
+        assert from_folder(actor, folder) == {"reply": 3}
+        self.fill(folder, 4)
+        os.utime(folder / "000.eml", (1, 1))
+        (folder / "copy.eml").write_bytes(mail(1))
+        assert from_folder(actor, folder) == {"skipped": 2, "known": 2, "reply": 1}
+        assert (InboundMail.objects.count(), Task.objects.filter(kind="reply").count()) == (4, 4)
+        assert len(list(folder.iterdir())) == 5
+
+    def test_what_was_read_is_moved_away_only_when_told(self, actor, contact, tmp_path) -> None:
+        folder, done = tmp_path / "in", tmp_path / "done"
+        folder.mkdir()
+        self.fill(folder, 2)
+        from_folder(actor, folder)
+        from_folder(actor, folder, move_to=done)
+        self.fill(folder, 1)
+        from_folder(actor, folder, move_to=done)
+        assert list(folder.iterdir()) == []
+        assert len(list(done.iterdir())) == 3
+
+    def test_a_maildir_is_read_and_links_and_unfinished_files_are_not(self, actor, contact, tmp_path) -> None:
+        folder = tmp_path / "in"
+        (folder / "new").mkdir(parents=True)
+        (folder / "new" / "1.host").write_bytes(mail(1))
+        (folder / ".2.eml").write_bytes(mail(2))
+        (folder / "3.eml.part").write_bytes(mail(3))
+        secret = tmp_path / "secret"
+        secret.write_bytes(mail(4))
+        (folder / "4.eml").symlink_to(secret)
+        assert from_folder(actor, folder) == {"reply": 1}
+
+    def test_bytes_that_are_no_mail_wait_for_a_person_and_the_rest_goes_in(self, actor, contact, tmp_path) -> None:
+        folder = tmp_path / "in"
+        folder.mkdir()
+        (folder / "a.eml").write_bytes(b"boundary=" * 1000)
+        (folder / "b.eml").write_bytes(mail(1))
+        assert from_folder(actor, folder) == {"unmatched": 1, "reply": 1}
+        kept = InboundMail.objects.get(kind="unreadable")
+        assert (kept.state, kept.subject[:5], kept.reasons[0]["code"]) == ("unmatched", "a.eml", "thread_too_large")
+
+    def test_a_mail_too_large_is_kept_with_its_head(self, actor, contact) -> None:
+        data = mail(1) + b"x" * 25_000_000
+        assert do_receive(actor, data).what is Received.UNMATCHED
+        assert do_receive(actor, data).what is Received.KNOWN
+        assert StoredBlob.objects.get().size_bytes == 65_536
+
+    def test_a_role_that_may_not_hold_reads_nothing(self, company, contact, now, tmp_path) -> None:
+        auditor = Actor(company.pk, now, name="paula", roles=frozenset({"auditor"}))
+        with pytest.raises(NotAllowed):
+            do_receive(auditor, mail(1))
+        assert (InboundMail.objects.count(), StoredBlob.objects.count()) == (0, 0)
+
+
+@pytest.mark.kill
+def test_killed_while_reading_and_run_again_each_mail_is_there_once(tmp_path) -> None:
+    """Readers are ended by SIGKILL at random moments; then one reads to the end. A process and a database of its own."""
+    script = Path(__file__).with_name("killed_readers.py")
+    env = {**os.environ, "FAIRDUE_DATA_DIR": str(tmp_path), "FAIRDUE_DATABASE_URL": ""}
+    done = subprocess.run(
+        [sys.executable, str(script), str(tmp_path / "in")], env=env, capture_output=True, text=True, check=True
+    )
+    found = json.loads(done.stdout)
+    assert found.pop("kills") >= 4
+    assert found.pop("before") > 0
+    assert found == {"mails": 40, "places": 40, "holds": 40, "tasks": 40, "chain": 0}
+
+
+@pytest.fixture
+def imap(tmp_path, monkeypatch):
+    if DOVECOT is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI needs an IMAP server: apt-get install dovecot-imapd")
+        pytest.skip("no IMAP server (apt-get install dovecot-imapd)")
+    folder = Path("/tmp") / f"fairdue-imap-{os.getpid()}-{time.monotonic_ns()}"
+    folder.mkdir()
+    server = ImapServer(folder)
+    server.start()
+    monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
+    yield server
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.django_db
+class TestMailbox:
+    def test_new_mails_are_read_once_and_stay_unseen(self, imap, actor, contact) -> None:
+        imap.put(mail(1), mail(2, sender="stranger@nowhere.example", text="Who are you?"))
+        account = read_url(imap.url())
+        assert from_mailbox(actor, account) == {"reply": 1, "unmatched": 1}
+        assert from_mailbox(actor, account) == {}
+        imap.put(mail(1), mail(3))
+        assert from_mailbox(actor, account) == {"known": 1, "reply": 1}
+        session = imap.session()
+        session.select("INBOX", readonly=True)
+        assert session.uid("SEARCH", "SEEN")[1] == [b""]
+        assert len(session.uid("SEARCH", "ALL")[1][0].split()) == 4
+        session.logout()
+
+    def test_new_uids_change_nothing(self, imap, actor, contact) -> None:
+        """A mailbox made anew has another UIDVALIDITY: all is read again and known by its contents."""
+        session = imap.session()
+        session.create(utf7("Réponses 回复"))
+        session.logout()
+        name = utf7("Réponses 回复")
+        imap.put(mail(1), mail(2), mailbox=name)
+        account = read_url(imap.url(mailbox="Réponses 回复"))
+        assert from_mailbox(actor, account) == {"reply": 2}
+        session = imap.session()
+        session.delete(name)
+        time.sleep(1.1)
+        session.create(name)
+        session.logout()
+        imap.put(mail(1), mail(2), mail(3), mailbox=name)
+        assert from_mailbox(actor, account) == {"known": 2, "reply": 1}
+        assert len(set(MailPlace.objects.values_list("place", flat=True))) == 2
+
+    def test_many_and_large_mails_come_whole(self, imap, actor, contact) -> None:
+        large = EmailMessage()
+        large["From"], large["Subject"] = "ap@muster.example", "Scan"
+        large.set_content("see scan")
+        large.add_attachment(os.urandom(9_000_000), maintype="application", subtype="pdf", filename="scan.pdf")
+        imap.put(*(mail(number) for number in range(120)), large.as_bytes())
+        told: list[tuple[int, int]] = []
+        assert from_mailbox(actor, read_url(imap.url()), progress=lambda *now: told.append(now)) == {"reply": 121}
+        assert told[-1] == (121, 121)
+        assert InboundMail.objects.get(subject="Scan").attachments[0]["size_bytes"] == 9_000_000
+
+    def test_starttls_reads_too_and_a_wrong_password_is_told_without_it(self, imap, actor, contact) -> None:
+        imap.put(mail(1))
+        assert from_mailbox(actor, read_url(imap.url("imap+starttls"))) == {"reply": 1}
+        with pytest.raises(MailboxError) as told:
+            from_mailbox(actor, read_url(imap.url(password="wr0ng")))
+        assert "wr0ng" not in str(told.value)
+        with pytest.raises(MailboxError, match="Nowhere"):
+            from_mailbox(actor, read_url(imap.url(mailbox="Nowhere")))
+
+    def test_a_certificate_that_nobody_vouches_for_is_refused(self, imap, actor, contact, monkeypatch) -> None:
+        monkeypatch.delenv("SSL_CERT_FILE")
+        with pytest.raises(MailboxError, match=r"(?i)certificate"):
+            from_mailbox(actor, read_url(imap.url()))
+
+
+@pytest.mark.parametrize("url", ["http://a@b", "imaps://host/INBOX", "imap://user:pw@mail.example/INBOX", "imaps://"])
+def test_an_address_that_is_wrong_or_would_send_the_password_in_the_clear_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="FAIRDUE_IMAP_URL"):
+        read_url(url)
+
+
+def test_mailbox_names_are_written_as_the_protocol_wants() -> None:
+    assert utf7("INBOX") == '"INBOX"'
+    assert utf7("Réponses & 回复") == '"R&AOk-ponses &- &Vt5ZDQ-"'
