@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from fairdue.contact.models import Task, TaskKind
 from fairdue.cover import standing
@@ -19,7 +18,7 @@ from fairdue.cover.rules import AHEAD_DAYS, NO_BOUND, Kind, task_key
 from fairdue.cover.standing import Deadline, Results
 from fairdue.kernel.reasons import Reason, because
 from fairdue.ledger import audit, insured
-from fairdue.ledger.actions import do_lift_effect, do_publish_facts, do_set_effect
+from fairdue.ledger.actions import do_publish_facts
 from fairdue.ledger.bulk import insert_rows
 from fairdue.ledger.measures import Conversion
 from fairdue.ledger.models import Effect, EffectKind
@@ -165,25 +164,42 @@ def _end(actor: Actor, over: list[Task]) -> None:
 def _stops(
     actor: Actor, as_of: date, standing_: Mapping[tuple[int, int], tuple[date, dict[str, int]]]
 ) -> tuple[int, int]:
-    """Set a delivery stop for each customer and policy without cover for shipments, and lift those whose cause is gone."""
+    """Set a delivery stop for each customer and policy without cover for shipments, and lift those whose cause is gone.
+
+    One audit entry stands for all that were set, one for all that were lifted.
+    """
     wanted = {(customer, f"cover/{policy}/stop/{since}"): since for (customer, policy), (since, _) in standing_.items()}
     mine = Effect.objects.filter(
         company_id=actor.company_id, kind=EffectKind.DELIVERY_STOP, cause__startswith="cover/"
     ).order_by("id")
     stored = {(one.customer_id, one.cause): one for one in mine}
-    made = lifted = 0
-    for key, since in sorted(wanted.items()):
-        known = stored.get(key)
-        if known is None:
-            do_set_effect(actor, customer_id=key[0], kind=EffectKind.DELIVERY_STOP, since=since, cause=key[1])
-            made += 1
-        elif known.until is not None:
-            known.until = None
-            known.save(update_fields=["until"])
-            audit.record(actor, "set_effect", f"customer:{key[0]}", kind=known.kind, cause=known.cause)
-            made += 1
-    for one in mine.filter(Q(until__isnull=True) | Q(until__gt=as_of)):
-        if (one.customer_id, one.cause) not in wanted:
-            do_lift_effect(actor, one.pk, on=as_of, reason="paid, or no longer insured")
-            lifted += 1
-    return made, lifted
+    new = sorted(key for key in wanted if key not in stored)
+    insert_rows(
+        Effect,
+        ("company_id", "customer_id", "kind", "since", "until", "cause", "recorded_at"),
+        [
+            (actor.company_id, customer, EffectKind.DELIVERY_STOP.value, wanted[customer, cause], None, cause, actor.at)
+            for customer, cause in new
+        ],
+    )  # fmt: skip
+    again = [one for key, one in sorted(stored.items()) if key in wanted and one.until is not None]
+    over = [
+        one for key, one in sorted(stored.items()) if key not in wanted and (one.until is None or one.until > as_of)
+    ]
+    for found, until in ((again, None), (over, as_of)):
+        Effect.objects.filter(pk__in=[one.pk for one in found]).update(until=until)
+    for action, keys in (
+        ("set_effects", [*new, *((one.customer_id, one.cause) for one in again)]),
+        ("lift_effects", [(one.customer_id, one.cause) for one in over]),
+    ):
+        if keys:
+            leaves = (f"{customer}|{cause}".encode() for customer, cause in keys)
+            audit.record_bulk(
+                actor,
+                action,
+                f"company:{actor.company_id}",
+                leaves,
+                kind=EffectKind.DELIVERY_STOP.value,
+                effects=len(keys),
+            )
+    return len(new) + len(again), len(over)
