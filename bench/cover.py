@@ -45,7 +45,13 @@ def run() -> Iterator[Line]:
     cpu = time.process_time()
     found = deadlines(results, rates, DAY, "DE", through=DAY + timedelta(days=14))
     standings(results, rates, DAY)
-    yield f"cover: {len(found):,} deadlines and insured amounts, CPU", time.process_time() - cpu, "s", None, 2 * CPU_LIMIT_S
+    yield (
+        f"cover: {len(found):,} deadlines and insured amounts, CPU",
+        time.process_time() - cpu,
+        "s",
+        None,
+        2 * CPU_LIMIT_S,
+    )
 
 
 def _noon() -> Any:
