@@ -31,3 +31,43 @@ def test_worked_case(case):
     answers = [Answered(one["kind"], tuple(one.get("items", ())), day(one["day"])) for one in case.get("answers", ())]
     found = states(questions, answers, day(10)).get(1)
     assert (found.value if found else None) == case["state"]
+
+
+@pytest.mark.django_db
+def test_a_run_sees_who_answered_and_who_is_silent(department):
+    """One question about two invoices: one approved through the link, of the other nothing is heard."""
+    from fairdue.contact.actions import Answer, do_make_link, do_record_answer
+    from fairdue.dunning.facts_reader import read_book
+    from fairdue.dunning.snapshot import SOURCES
+    from fairdue.engine.snapshot import Snapshot
+    from fairdue.ledger import snapshot
+
+    issued, asked_on = date(2026, 3, 2), date(2026, 3, 5)
+    customer = department.customer()
+    first, second = (department.invoice(customer, 500_00, date(2026, 4, 2), issued_on=issued) for _ in range(2))
+    company = department.company.pk
+    department.day(asked_on)
+    actor = department.actor(asked_on + timedelta(days=1))
+    link = do_make_link(actor, customer_id=customer.pk).link
+    do_record_answer(link.pk, company, Answer("approved", (first.pk,)), actor.at)
+    on = asked_on + timedelta(days=5)
+    seen = {first.pk: "accepted", second.pk: "silent"}
+    folder = department.folder / "receipts"
+    snapshot.take(company, on, department.actor(on).at, folder, more=SOURCES)
+    (account,) = read_book(Snapshot.open(folder), on, frozenset({"receipt"})).accounts()
+    assert {item.due_item_id: item.receipt for item in account.items} == seen
+
+
+@pytest.mark.django_db
+def test_a_rejection_holds_the_invoice_and_asks_for_a_check_inside_the_house(department):
+    from fairdue.contact.actions import Answer, do_make_link, do_record_answer
+    from fairdue.contact.models import Task
+    from fairdue.ledger.models import Hold
+
+    customer = department.customer()
+    item = department.invoice(customer, 500_00, date(2026, 4, 2), issued_on=date(2026, 3, 2))
+    actor = department.actor(date(2026, 3, 6))
+    link = do_make_link(actor, customer_id=customer.pk).link
+    do_record_answer(link.pk, department.company.pk, Answer("wrong", (item.pk,), text="wrong price"), actor.at)
+    assert [(one.reason, one.due_item_id) for one in Hold.objects.all()] == [("dispute", item.pk)]
+    assert set(Task.objects.values_list("kind", flat=True)) == {"answer", "internal_check"}

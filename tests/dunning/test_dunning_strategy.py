@@ -153,6 +153,13 @@ class TestWhatABranchDoes:
         assert found.message.stage.code == "notice"
         assert codes(found.message.reasons) == ["branch.no_policy"]
 
+    def test_an_account_that_enters_there_anyway_owes_it_to_no_branch(self):
+        branch = {"stage": "notice", "if": {"key_account": True}, "then": {"use": "offer"}}
+        policy = policy_with(branch, entry=[{"from_days_overdue": 30, "stage": "offer"}])
+        late, early = (decided(policy, account(days, policy=policy), key_account=1).message for days in (40, 2))
+        assert (late.stage.code, codes(late.reasons)) == ("offer", [])
+        assert (early.stage.code, codes(early.reasons)) == ("offer", ["branch.uses", "branch.key_account"])
+
     def test_a_branch_on_another_stage_is_not_told(self):
         policy = policy_with({"stage": "formal", "if": {"key_account": True}, "then": {"tone": "warm"}})
         assert codes(decided(policy, account(1, policy=policy), key_account=1).message.reasons) == []

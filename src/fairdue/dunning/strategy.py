@@ -38,8 +38,8 @@ class Plan(NamedTuple):
     policy: Policy
     taken: tuple[Taken, ...] = ()
     notes: tuple[Reason, ...] = ()
-    written: tuple[Stage, ...] = ()
-    """The stages of the policy as it is written, in order."""
+    written: Policy | None = None
+    """The policy as it is written, where a branch was taken."""
 
 
 class Planner:
@@ -76,7 +76,7 @@ class Planner:
         made = self._made.get(key)
         if made is None:
             made = self._made[key] = planned(policy, taken)
-        return Plan(code, made, tuple(taken), tuple(notes), policy.stages)
+        return Plan(code, made, tuple(taken), tuple(notes), policy)
 
 
 def _taken(stage: str, branches: tuple[Branch, ...], facts: _Facts) -> Iterator[Taken]:
@@ -298,20 +298,32 @@ def decide_planned(account: Account, plan: Plan, today: date) -> Decision:
 
 def _with_branches(proposed: Proposed, plan: Plan, account: Account) -> Proposed:
     reasons = [*plan.notes]
-    before = _before(proposed.stage, plan, account)
+    before = _before(proposed, plan, account)
     for one in plan.taken:
         if effects := list(_bearing(one, proposed.stage, before)):
             reasons += [*effects, *one.facts]
     return proposed._replace(reasons=(*proposed.reasons, *reasons))
 
 
-def _before(stage: Stage, plan: Plan, account: Account) -> frozenset[str]:
-    """Give the stages that would have come before this one, had no branch left them out: same kind, not said yet."""
+def _before(proposed: Proposed, plan: Plan, account: Account) -> frozenset[str]:
+    """Give the stages that would have come before this one, had no branch left them out: same kind, not said yet.
+
+    An account that enters where it would have entered anyway has none.
+    """
+    stage, written = proposed.stage, plan.written
     said = {step.stage_code for step in account.steps if account.overdue_since and step.on >= account.overdue_since}
-    codes = [one.code for one in plan.written]
-    earlier = plan.written[: codes.index(stage.code)] if stage.code in codes else ()
-    alike = (one for one in earlier if (one.is_message, one.before_due) == (stage.is_message, stage.before_due))
+    if written is None or (not said and _entry(written, proposed.days_overdue_max) == stage.code):
+        return frozenset()
+    codes = [one.code for one in written.stages]
+    alike = (
+        one for one in written.stages[: codes.index(stage.code)]
+        if (one.is_message, one.before_due) == (stage.is_message, stage.before_due)
+    )  # fmt: skip
     return frozenset(one.code for one in alike) - said
+
+
+def _entry(policy: Policy, days: int) -> str:
+    return next((rule.stage for rule in reversed(policy.entry) if days >= rule.from_days_overdue), "")
 
 
 def _bearing(one: Taken, stage: Stage, before: frozenset[str]) -> Iterator[Reason]:
