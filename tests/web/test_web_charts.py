@@ -13,9 +13,8 @@ from fairdue.wording.summary import ageing_rows, bucket_of, buckets, due_rows
 
 def test_colours_are_those_of_the_style_sheet():
     css = files("fairdue.web").joinpath("static/web/fairdue.css").read_text(encoding="utf-8")
-    light = css[: css.index("data-theme")]
     for name, colour in charts.COLOURS.items():
-        assert re.search(rf"--{name}: {colour};", light), name
+        assert re.search(rf"--{name}: (light-dark\({colour}, #[0-9a-f]{{6}}\)|{colour});", css), name
 
 
 def test_a_drawing_has_no_script_no_style_and_no_colour_of_its_own():
