@@ -134,8 +134,8 @@ def show(
         _("cut"),
         _("lines"),
         _("booked"),
-        _("refused"),
-        _("waiting"),
+        _("refused by the books"),
+        _("not answered by the books"),
         _("handed out"),
         _("days"),
     ):
