@@ -38,7 +38,7 @@ def cover(request: PageRequest) -> HttpResponse:
     groups = CustomerGroup.objects.in_bulk(sorted({one.group_id for one in buyers if one.group_id}))
     lines = [
         {"one": one, "customer": customers[one.customer_id], "policy": policies.get(one.policy_id),
-         "what": names.cover_deadline(one.kind), "late": found is not None and one.day < found.as_of}
+         "what": names.cover_deadline(one.kind), "late": found is not None and one.kind != "stop" and one.day < found.as_of}
         for one in part.object_list
     ]  # fmt: skip
     rows = [
@@ -142,7 +142,11 @@ def _customer_page(
     if found.group_id:
         limits_ = limits_ | BuyerLimit.objects.filter(group_id=found.group_id)
     lines = [
-        {"one": one, "what": names.cover_deadline(one.kind), "late": measured is not None and one.day < measured.as_of}
+        {
+            "one": one,
+            "what": names.cover_deadline(one.kind),
+            "late": measured is not None and one.kind != "stop" and one.day < measured.as_of,
+        }
         for one in (measured.deadlines if measured else ())
         if one.customer_id == found.pk
     ]
