@@ -23,7 +23,7 @@ from fairdue.contact.actions import (
 )
 from fairdue.contact.blobs import BlobError, blob_path, get, put
 from fairdue.contact.models import PortalAnswer, PortalLink, StoredBlob, Task
-from fairdue.ledger.models import AuditEntry, Customer, Hold
+from fairdue.ledger.models import AuditEntry, Customer, Hold, SealedFile
 
 pytestmark = pytest.mark.django_db
 REFUSED = (IntegrityError, OperationalError, InternalError)
@@ -153,8 +153,10 @@ class TestBlobs:
         sha256 = put(b"letter")
         assert put(b"letter") == sha256
         assert get(sha256) == b"letter"
-        assert blob_path(sha256) == data_dir / "blobs" / sha256[:2] / sha256[2:4] / sha256
-        assert [path.name for path in blob_path(sha256).parent.iterdir()] == [sha256]
+        sealed = SealedFile.objects.get(sha256=sha256).stored_sha256
+        assert blob_path(sha256) == data_dir / "blobs" / sealed[:2] / sealed[2:4] / sealed
+        assert [path.name for path in (data_dir / "blobs").rglob("*") if path.is_file()] == [sealed]
+        assert b"letter" not in blob_path(sha256).read_bytes()
 
     def test_changed_missing_and_nonsense_are_told(self) -> None:
         sha256 = put(b"letter")

@@ -8,10 +8,12 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from fairdue.ledger import store
+from fairdue.ledger.models import SealedFile
 from fairdue.ledger.store.s3 import bucket_store
 
 boto3 = pytest.importorskip("boto3")
 server = pytest.importorskip("moto.server")
+pytestmark = pytest.mark.django_db
 DATA = b"%PDF-1.7 in a bucket"
 SHA = hashlib.sha256(DATA).hexdigest()
 
@@ -41,16 +43,27 @@ def client(endpoint, monkeypatch, settings, tmp_path):
 def test_bytes_lie_in_the_bucket_by_their_hash_and_nowhere_on_disk(client, tmp_path):
     assert store.put(DATA) == store.put(DATA) == SHA
     listed = client.list_objects_v2(Bucket=client.name)["Contents"]
-    assert [one["Key"] for one in listed] == [f"kept/{SHA[:2]}/{SHA[2:4]}/{SHA}"]
+    sealed = SealedFile.objects.get(sha256=SHA).stored_sha256
+    assert [one["Key"] for one in listed] == [f"kept/{sealed[:2]}/{sealed[2:4]}/{sealed}"]
     assert store.get(SHA) == DATA
-    assert list(tmp_path.rglob("*")) == []
+    assert [path.name for path in tmp_path.rglob("*")] == ["master.key"]
+
+
+def test_an_erased_file_is_gone_from_the_bucket_and_its_key_with_it(client):
+    store.put(DATA)
+    assert store.remove(SHA)
+    assert "Contents" not in client.list_objects_v2(Bucket=client.name)
+    with pytest.raises(store.BlobError, match="erased with the person"):
+        store.get(SHA)
+    assert not store.remove(SHA)
 
 
 def test_a_missing_or_changed_object_is_told_apart_from_a_server_out_of_reach(client, settings):
     with pytest.raises(store.BlobError, match="missing"):
         store.get(SHA)
     store.put(DATA)
-    client.put_object(Bucket=client.name, Key=f"kept/{SHA[:2]}/{SHA[2:4]}/{SHA}", Body=b"forged")
+    sealed = SealedFile.objects.get(sha256=SHA).stored_sha256
+    client.put_object(Bucket=client.name, Key=f"kept/{sealed[:2]}/{sealed[2:4]}/{sealed}", Body=b"forged")
     with pytest.raises(store.BlobError, match="changed"):
         store.get(SHA)
     assert store.put(DATA) == SHA

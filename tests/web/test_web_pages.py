@@ -12,6 +12,7 @@ from django.urls import reverse
 from web_sample import Sample
 
 from fairdue.ledger import audit
+from fairdue.ledger.store import blob_path
 from fairdue.people.models import Company, Membership
 
 QUERIES_MAX = 8
@@ -141,9 +142,9 @@ def test_a_notice_shows_its_exact_bytes(ours: Sample, lead: Client):
     assert lead.get(reverse("web:notice-letter", args=[ours.notice.pk, "pdf"])).status_code == 404
 
 
-def test_a_notice_with_changed_bytes_says_so(ours: Sample, lead: Client, data_dir):
+def test_a_notice_with_changed_bytes_says_so(ours: Sample, lead: Client):
     digest = ours.notice.text_sha256
-    (data_dir / "blobs" / digest[:2] / digest[2:4] / digest).write_bytes(b"forged")
+    blob_path(digest).write_bytes(b"forged")
     assert "missing or changed" in text_of(lead, reverse("web:notice", args=[ours.notice.pk]))
     assert lead.get(reverse("web:notice-letter", args=[ours.notice.pk, "txt"])).status_code == 404
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fairdue.ledger.constraints.erasable import let_persons_go
 from fairdue.ledger.constraints.install import row_level_security, run
 
 TABLES = ("books_acknowledgement", "books_answer", "books_export", "books_posting", "books_posting_batch")
@@ -30,3 +31,19 @@ def _append_only(vendor: str) -> list[str]:
         for table in TABLES
         for verb in ("UPDATE", "DELETE")
     ]
+
+
+ERASABLE = {
+    "books_posting": ("customer_number", "source_key", "means", "reason"),
+    "books_posting_batch": ("cut_by",),
+    "books_export": ("by",),
+    "books_acknowledgement": ("by",),
+    "books_answer": ("reason",),
+}
+"""Personal columns that may go while the company erases a person."""
+
+
+def install_books_erasure(apps: Any, schema_editor: Any) -> None:
+    """Migration step: guards that let persons go."""
+    for table, columns in ERASABLE.items():
+        let_persons_go(schema_editor, table, columns)

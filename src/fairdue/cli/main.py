@@ -23,6 +23,7 @@ from fairdue.cli import (
     once,
     operate,
     people,
+    personal,
     policies,
     post,
     proof,
@@ -85,6 +86,7 @@ app.add_typer(gate.gate_app, name="gate")
 app.add_typer(files.files_app, name="files")
 app.add_typer(cover.cover_app, name="cover")
 app.add_typer(proof.proof_app, name="proof")
+app.add_typer(personal.personal_app, name="personal")
 app.add_typer(third_parties.third_party_app, name="third-party")
 app.add_typer(books.books_app, name="books")
 app.add_typer(inbox.inbox_app, name="inbox")

@@ -41,6 +41,14 @@ DATABASE_URL = Variable(
 SECRET_KEY = Variable(
     "FAIRDUE_SECRET_KEY", "", "Key that signs sessions and links. Unset: a key file is made in the data folder."
 )
+MASTER_KEY = Variable(
+    "FAIRDUE_MASTER_KEY",
+    "",
+    "64 hex digits that wrap the keys of stored files. Unset: a key file is made in the data folder.",
+)
+MASTER_KEY_COMMAND = Variable(
+    "FAIRDUE_MASTER_KEY_COMMAND", "", "Command that prints the master key, such as a key service's client. Unset: none."
+)
 DEBUG = Variable("FAIRDUE_DEBUG", "no", "Show errors in the browser. Never in production.")
 ALLOWED_HOSTS = Variable(
     "FAIRDUE_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "Host names the server answers to, by comma."
@@ -78,6 +86,8 @@ ALL = (
     DATA_DIR,
     DATABASE_URL,
     SECRET_KEY,
+    MASTER_KEY,
+    MASTER_KEY_COMMAND,
     DEBUG,
     ALLOWED_HOSTS,
     BASE_URL,

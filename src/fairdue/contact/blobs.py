@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from fairdue.contact.models import StoredBlob
-from fairdue.ledger.store import BlobError, blob_path, get, put, write_atomically
+from fairdue.ledger.store import BlobError, blob_path, get, put, remove, write_atomically
 
-__all__ = ["BlobError", "blob_path", "get", "keep", "put", "write_atomically"]
+__all__ = ["BlobError", "blob_path", "get", "keep", "put", "remove", "write_atomically"]
 
 
 def keep(company_id: int, data: bytes, media_type: str, at: datetime) -> StoredBlob:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fairdue.ledger.constraints.erasable import let_persons_go, unless_erasing
 from fairdue.ledger.constraints.install import row_level_security, run
 
 TABLES = (
@@ -47,6 +48,48 @@ FIXED_SINCE_0004 = (*FIXED_SINCE_0003, "gate_notes")
 """The same once the notes for the gate are there."""
 
 
+PERSONAL = (
+    "recipient_name",
+    "recipient_email",
+    "subject",
+    "body_text",
+    "body_html",
+    "edited_text",
+    "attachments",
+    "created_by",
+    "gate_notes",
+)
+"""Fixed columns of a message that may go while the company erases a person."""
+
+ERASABLE = {
+    "contact_gate_block": ("reasons",),
+    "contact_portal_answer": ("text", "upload_name"),
+    "contact_timeline_event": ("values", "text", "actor"),
+}
+
+
+INBOUND_PERSONAL = {
+    "contact_inbound_mail": (
+        "mail_id", "sender", "sender_name", "recipients", "subject", "text", "quoted", "attachments", "signs",
+    ),
+    "contact_change_proposal": ("old_email", "new_email"),
+}  # fmt: skip
+"""The same of mail that came in."""
+
+
+def install_contact_erasure(apps: Any, schema_editor: Any) -> None:
+    """Migration step: guards that let persons go."""
+    for table, personal in INBOUND_PERSONAL.items():
+        _reopen_inbound(schema_editor, table, personal)
+    for table, columns in ERASABLE.items():
+        let_persons_go(schema_editor, table, columns)
+    vendor = schema_editor.connection.vendor
+    drop = ["DROP TRIGGER IF EXISTS contact_outbox_message_fixed", "DROP TRIGGER IF EXISTS contact_outbox_message_kept"]
+    if vendor == "postgresql":
+        drop = ["DROP TRIGGER contact_outbox_message_fixed ON contact_outbox_message"]
+    run(schema_editor, drop + _fixed_content(vendor, FIXED_SINCE_0004, personal=PERSONAL))
+
+
 def install_contact(apps: Any, schema_editor: Any) -> None:
     """Migration step: the guards on the connected database."""
     vendor = schema_editor.connection.vendor
@@ -79,10 +122,13 @@ def refix_content(apps: Any, schema_editor: Any) -> None:
     run(schema_editor, drop + _fixed_content(vendor, FIXED_SINCE_0004))
 
 
-def _fixed_content(vendor: str, fixed: tuple[str, ...] = FIXED) -> list[str]:
+def _fixed_content(vendor: str, fixed: tuple[str, ...] = FIXED, *, personal: tuple[str, ...] = ()) -> list[str]:
+    """Give the guard of a message's content; ``personal`` columns of it may go while the company erases a person (0006 on)."""
     message = "fairdue: the content of a message is never changed or deleted"
     if vendor == "postgresql":
         changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in fixed)
+        if personal:
+            changed = unless_erasing(vendor, [column for column in fixed if column not in personal], personal)
         return [
             "CREATE OR REPLACE FUNCTION fairdue_message_fixed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
             f" IF TG_OP = 'DELETE' OR {changed} THEN RAISE EXCEPTION '{message}' USING ERRCODE = 'check_violation'; END IF;"
@@ -91,6 +137,8 @@ def _fixed_content(vendor: str, fixed: tuple[str, ...] = FIXED) -> list[str]:
             " FOR EACH ROW EXECUTE FUNCTION fairdue_message_fixed()",
         ]
     changed = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in fixed)
+    if personal:
+        changed = unless_erasing(vendor, [column for column in fixed if column not in personal], personal)
     return [
         f"CREATE TRIGGER contact_outbox_message_fixed BEFORE UPDATE ON contact_outbox_message WHEN {changed}"
         f" BEGIN SELECT RAISE(ABORT, '{message}'); END",
@@ -141,6 +189,30 @@ def install_inbound(apps: Any, schema_editor: Any) -> None:
         run(schema_editor, _fixed(vendor, table, columns))
     if vendor == "postgresql":
         run(schema_editor, row_level_security(list(INBOUND_TABLES)))
+
+
+def _reopen_inbound(schema_editor: Any, table: str, personal: tuple[str, ...]) -> None:
+    """Replace the guard of what came in by one that lets ``personal`` columns go while the company erases a person."""
+    vendor = schema_editor.connection.vendor
+    kept = [column for column in INBOUND_FIXED[table] if column not in personal]
+    refused = unless_erasing(vendor, kept, personal)
+    message = f"fairdue: what came in with a row of {table} is never changed or deleted"
+    if vendor == "postgresql":
+        statement = (
+            f"CREATE OR REPLACE FUNCTION fairdue_{table}_fixed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            f" IF TG_OP = 'DELETE' THEN RAISE EXCEPTION '{message}' USING ERRCODE = 'check_violation'; END IF;"
+            f" IF {refused} THEN RAISE EXCEPTION '{message}' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $$"
+        )
+        run(schema_editor, [statement])
+        return
+    run(
+        schema_editor,
+        [
+            f"DROP TRIGGER IF EXISTS {table}_fixed",
+            f"CREATE TRIGGER {table}_fixed BEFORE UPDATE ON {table} WHEN {refused}"
+            f" BEGIN SELECT RAISE(ABORT, '{message}'); END",
+        ],
+    )
 
 
 def _fixed(vendor: str, table: str, columns: tuple[str, ...]) -> list[str]:

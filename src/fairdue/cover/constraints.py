@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fairdue.ledger.constraints.erasable import let_persons_go
 from fairdue.ledger.constraints.install import row_level_security, run
 
 TABLES = ("cover_buyer_limit", "cover_policy", "cover_record", "cover_terms")
@@ -29,3 +30,18 @@ def _refuse_sqlite(table: str, verb: str) -> str:
     return (
         f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{message}'); END"
     )
+
+
+ERASABLE = {
+    "cover_policy": ("recorded_by",),
+    "cover_terms": ("recorded_by",),
+    "cover_buyer_limit": ("recorded_by",),
+    "cover_record": ("recorded_by", "note"),
+}
+"""Personal columns that may go while the company erases a person."""
+
+
+def install_cover_erasure(apps: Any, schema_editor: Any) -> None:
+    """Migration step: guards that let persons go."""
+    for table, columns in ERASABLE.items():
+        let_persons_go(schema_editor, table, columns)

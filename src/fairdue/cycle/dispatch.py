@@ -16,6 +16,7 @@ from fairdue.dunning.policy import Release
 from fairdue.dunning.queries import policy_of
 from fairdue.dunning.strategy import stage_of
 from fairdue.people.actor import Actor
+from fairdue.personal.actions import do_open_due_task
 
 AHEAD_OR_BEHIND_DAYS = 1
 """How far a run's day may be from today for its steps to leave by rule: time zones and a run resumed after midnight."""
@@ -36,6 +37,7 @@ def send_out(actor: Actor, run: Run, watch: Watch | None = None, transports: lis
         progress=lambda done, of: watch.report("dispatch", done, of), checkpoint=watch.checkpoint,
     )  # fmt: skip
     do_open_posting_tasks(actor, actor.at.date())
+    do_open_due_task(actor, actor.at.date())
     watch.checkpoint("dispatched")
     anchor(actor, run)
     if run.stage != Run.Stage.DISPATCH:

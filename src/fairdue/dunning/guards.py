@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fairdue.ledger.constraints.erasable import let_persons_go
 from fairdue.ledger.constraints.install import row_level_security, run
 
 IMMUTABLE = ("dunning_policy_version", "dunning_run", "dunning_notice", "dunning_notice_line")
@@ -18,6 +19,16 @@ def install_dunning(apps: Any, schema_editor: Any) -> None:
         run(schema_editor, [_refuse_postgresql(table) for table in IMMUTABLE] + row_level_security(sorted(WALLED)))
     else:
         run(schema_editor, [_refuse_sqlite(table, verb) for table in IMMUTABLE for verb in ("UPDATE", "DELETE")])
+
+
+ERASABLE = {"dunning_notice": ("facts", "released_by"), "dunning_policy_version": ("created_by",)}
+"""Personal columns that may go while the company erases a person."""
+
+
+def install_dunning_erasure(apps: Any, schema_editor: Any) -> None:
+    """Migration step: guards that let persons go."""
+    for table, columns in ERASABLE.items():
+        let_persons_go(schema_editor, table, columns)
 
 
 def _refuse_postgresql(table: str) -> str:

@@ -163,7 +163,7 @@ def write_tables(
     files = []
     for name, table in tables.items():
         rows = _write(table.to_batches(), table.schema, folder / f"{name}.parquet")
-        files.append(SnapshotFile(name, rows, _sha256(folder / f"{name}.parquet"), ""))
+        files.append(SnapshotFile(name, rows, file_sha256(folder / f"{name}.parquet"), ""))
     manifest = _manifest(company_id, as_of, known_at, files, versions or {})
     (folder / MANIFEST).write_text(manifest.text(), encoding="utf-8")
     return manifest
@@ -199,7 +199,9 @@ def _write_all(
         path = folder / f"{source.name}.parquet"
         select = literals(source.select, arguments, reader.dialect)
         rows = _write(reader.batches(select, source.schema), source.schema, path)
-        files.append(SnapshotFile(source.name, rows, _sha256(path), hashlib.sha256(source.select.encode()).hexdigest()))
+        files.append(
+            SnapshotFile(source.name, rows, file_sha256(path), hashlib.sha256(source.select.encode()).hexdigest())
+        )
     if progress:
         progress("", len(sources), len(sources))
     return files
@@ -231,7 +233,8 @@ def _groups(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa
         yield pa.Table.from_batches(waiting, schema)
 
 
-def _sha256(path: Path) -> str:
+def file_sha256(path: Path) -> str:
+    """Give the SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -251,7 +254,7 @@ class Snapshot:
             path = folder / f"{file.name}.parquet"
             if not path.is_file():
                 raise SnapshotError("snapshot_file_missing", file=path.name)
-            if _sha256(path) != file.sha256:
+            if file_sha256(path) != file.sha256:
                 raise SnapshotError("snapshot_file_differs", file=path.name)
         return cls(folder, manifest)
 

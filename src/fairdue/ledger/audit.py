@@ -8,6 +8,8 @@
 4. ``verify`` finds an edited entry (its content hash differs), a removed or re-ordered one (a link or sequence does not
    fit), a removed unsealed one within a sealed range (never: those have seals), and a cut tail (an anchor that is beyond
    the chain or differs from it).
+5. What may name a person stands beside the chain, with a salted commitment inside (``audit_texts``): it can be erased, and
+   cannot be changed unseen. Who acted is told by number: ``user:3``.
 """
 
 from __future__ import annotations
@@ -22,10 +24,11 @@ from django.db import connection, transaction
 
 from fairdue.kernel import chain
 from fairdue.kernel.reasons import Reason, because
+from fairdue.ledger import audit_texts
 from fairdue.ledger.audit_reasons import AuditReason
-from fairdue.ledger.models import AuditAnchor, AuditEntry, AuditSeal
+from fairdue.ledger.models import AuditAnchor, AuditEntry, AuditSeal, AuditText
 from fairdue.people.actor import Actor
-from fairdue.people.models import Company
+from fairdue.people.models import Company, User
 
 
 def content_hash(company_id: int, at: datetime, actor: str, action: str, subject: str, detail: dict[str, Any]) -> str:
@@ -36,8 +39,9 @@ def content_hash(company_id: int, at: datetime, actor: str, action: str, subject
 
 def record(actor: Actor, action: str, subject: str, **detail: Any) -> AuditEntry:
     """Write the entry of one action, inside the caller's transaction. ``detail`` holds integers, text, lists; no floats."""
-    name = actor.name if actor.user_id is None else f"{actor.name} (user {actor.user_id})"
-    return AuditEntry.objects.create(
+    name = actor.name if actor.user_id is None else f"user:{actor.user_id}"
+    detail, beside = audit_texts.parted(action, detail)
+    entry = AuditEntry.objects.create(
         company_id=actor.company_id,
         at=actor.at,
         actor=name,
@@ -46,11 +50,18 @@ def record(actor: Actor, action: str, subject: str, **detail: Any) -> AuditEntry
         detail=detail,
         content_hash=content_hash(actor.company_id, actor.at, name, action, subject, detail),
     )
+    if beside:
+        audit_texts.write_texts(entry, beside)
+    return entry
 
 
 def record_bulk(actor: Actor, action: str, subject: str, leaves: Iterable[bytes], **detail: Any) -> AuditEntry:
     """Write one entry for many rows: the rows stand in it by the Merkle root of ``leaves``, in their order."""
     return record(actor, action, subject, merkle_root=chain.merkle_root(leaves), **detail)
+
+
+REDACT = "redact"
+"""The action whose entry names entries that a person was taken out of, with the hash of what each says now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +133,7 @@ def verify(company_id: int, anchors: Iterable[tuple[int, str, str]] = ()) -> lis
     findings: list[Finding] = []
     heads = {0: chain.GENESIS}
     expected, head = 0, chain.GENESIS
+    redacted = redactions(company_id)
     for sequence, sealed, entry in _chain(company_id):
         expected += 1
         if sequence != expected:
@@ -130,7 +142,7 @@ def verify(company_id: int, anchors: Iterable[tuple[int, str, str]] = ()) -> lis
         if entry is None:
             findings.append(Finding(Fault.REMOVED, sequence, because(AuditReason.REMOVED)))
         else:
-            findings += _edited(sequence, entry)
+            findings += _edited(sequence, entry, redacted)
             linked = chain.link(head, sequence, entry.content_hash)
             if linked != sealed:
                 findings.append(Finding(Fault.BROKEN_LINK, sequence, because(AuditReason.BROKEN_LINK)))
@@ -157,16 +169,36 @@ def _chain(company_id: int) -> Iterator[tuple[int, str, AuditEntry | None]]:
 def _with_entries(
     batch: list[tuple[int, str, int]], columns: tuple[str, ...]
 ) -> Iterator[tuple[int, str, AuditEntry | None]]:
-    entries = AuditEntry.objects.only(*columns).in_bulk([row[2] for row in batch])
+    rows = AuditEntry.objects.only(*columns).prefetch_related("texts")
+    entries = rows.in_bulk([row[2] for row in batch])
     for sequence, head, entry_id in batch:
         yield sequence, head, entries.get(entry_id)
 
 
-def _edited(sequence: int, entry: AuditEntry) -> list[Finding]:
+def redactions(company_id: int) -> dict[int, frozenset[str]]:
+    """Give what redacted entries may say now: hashes by entry, as the entries ``redact`` of the same chain name them."""
+    found: dict[int, set[str]] = {}
+    rows = AuditEntry.objects.filter(company_id=company_id, action=REDACT).order_by("id")
+    for entries in rows.values_list("detail__entries", flat=True):
+        for entry_id, now in entries or ():
+            found.setdefault(int(entry_id), set()).add(str(now))
+    return {entry_id: frozenset(hashes) for entry_id, hashes in found.items()}
+
+
+def _edited(sequence: int, entry: AuditEntry, redacted: dict[int, frozenset[str]]) -> list[Finding]:
+    edited = [Finding(Fault.EDITED, sequence, because(AuditReason.EDITED, entry=entry.pk))]
     now = content_hash(entry.company_id, entry.at, entry.actor, entry.action, entry.subject, entry.detail)
-    if now == entry.content_hash:
-        return []
-    return [Finding(Fault.EDITED, sequence, because(AuditReason.EDITED, entry=entry.pk))]
+    if now != entry.content_hash and now not in redacted.get(entry.pk, frozenset()):
+        return edited
+    return [] if all(_agrees(entry, text) for text in entry.texts.all()) else edited
+
+
+def _agrees(entry: AuditEntry, text: AuditText) -> bool:
+    """Tell whether a text is the one that its entry holds the commitment to, or was erased with its salt."""
+    if not text.text and not text.salt:
+        return True
+    inside = entry.detail.get(text.name)
+    return bool(inside == {audit_texts.COMMITMENT: audit_texts.commitment(text.salt, text.text)})
 
 
 def _against(heads: dict[int, str], sequence: int, head: str, place: str) -> Finding | None:
@@ -177,6 +209,13 @@ def _against(heads: dict[int, str], sequence: int, head: str, place: str) -> Fin
             Fault.ANCHOR_DIFFERS, sequence, because(AuditReason.ANCHOR_DIFFERS, place=place, sequence=sequence)
         )
     return None
+
+
+def names(actors: Iterable[str]) -> dict[str, str]:
+    """Give the names of users that entries call by number, such as ``user:3``; one query."""
+    wanted = {int(one.removeprefix("user:")) for one in actors if one.startswith("user:")}
+    found = User.objects.in_bulk(wanted) if wanted else {}
+    return {f"user:{pk}": user.get_full_name() or user.username for pk, user in found.items()}
 
 
 def unsealed(company_id: int) -> int:

@@ -24,6 +24,7 @@ class Right(StrEnum):
     POLICY = "policy"
     AUDIT = "audit"
     ADMINISTER = "administer"
+    ERASE = "erase"
 
 
 LABELS = {
@@ -39,6 +40,7 @@ LABELS = {
     Right.POLICY: gettext_noop("change policies"),
     Right.AUDIT: gettext_noop("check the audit log"),
     Right.ADMINISTER: gettext_noop("change users and companies"),
+    Right.ERASE: gettext_noop("export or erase persons"),
 }
 """Each right as a refusal names it."""
 
@@ -49,7 +51,7 @@ RIGHTS: dict[str, frozenset[Right]] = {
     "account_owner": frozenset({Right.VIEW, Right.HOLD}),
     "finance_lead": frozenset(Right) - {Right.ADMINISTER},
     "auditor": frozenset({Right.VIEW, Right.AUDIT}),
-    "administrator": frozenset({Right.VIEW, Right.ADMINISTER, Right.POLICY}),
+    "administrator": frozenset({Right.VIEW, Right.ADMINISTER, Right.POLICY, Right.ERASE}),
     "system": frozenset(
         {Right.VIEW, Right.IMPORT, Right.RUN, Right.RELEASE, Right.HOLD, Right.ALLOCATE, Right.POLICY, Right.BOOK}
     ),

@@ -39,6 +39,7 @@ REASON_MODULES = (
     "fairdue.ledger.rates",
     "fairdue.ledger.rates_file",
     "fairdue.ledger.snapshot_reasons",
+    "fairdue.personal.reasons",
 )
 
 

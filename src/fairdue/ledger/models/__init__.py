@@ -23,6 +23,7 @@ from fairdue.ledger.models.parties import (
     CustomerGroup,
     Known,
 )
+from fairdue.ledger.models.personal import AuditText, ErasedMark, Erasure, ErasureState, SealedFile
 from fairdue.ledger.models.sources import Source
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "AuditAnchor",
     "AuditEntry",
     "AuditSeal",
+    "AuditText",
     "Channel",
     "Charge",
     "ChargeKind",
@@ -50,6 +52,9 @@ __all__ = [
     "DueItem",
     "Effect",
     "EffectKind",
+    "ErasedMark",
+    "Erasure",
+    "ErasureState",
     "ExchangeRate",
     "Fact",
     "FileOrigin",
@@ -58,5 +63,6 @@ __all__ = [
     "HoldReason",
     "Known",
     "Payment",
+    "SealedFile",
     "Source",
 ]

@@ -38,6 +38,16 @@ class FolderStore:
         except FileNotFoundError:
             return None
 
+    def remove(self, sha256: str) -> bool:
+        """Take the bytes away; tells whether there were any."""
+        path = self.path(sha256)
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            return False
+        _sync_folder(path.parent)
+        return True
+
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a file so that it is whole or absent whatever happens: temporary name, fsync, rename, fsync of the folder."""

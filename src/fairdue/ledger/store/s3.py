@@ -58,6 +58,12 @@ class BucketStore:
         except Exception as error:
             raise StoreUnreachable(f"{self.where(sha256)}: {error}") from error
 
+    def remove(self, sha256: str) -> bool:
+        """Take the object away; tells whether there was one. Old versions of it, where the bucket keeps any, stay sealed."""
+        there = self._ask("head_object", Key=self._key(sha256)) is not None
+        self._ask("delete_object", Key=self._key(sha256))
+        return there
+
     def _ask(self, operation: str, **arguments: Any) -> dict[str, Any] | None:
         """Call the service; None where the object is absent. Anything else that fails is the service's, not the file's."""
         try:

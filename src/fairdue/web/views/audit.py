@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from fairdue.ledger import audit as log
+from fairdue.ledger import audit_texts
 from fairdue.ledger.models import AuditAnchor, AuditEntry
 from fairdue.people.actor import Right
 from fairdue.web.access import PageRequest, page
@@ -17,13 +18,23 @@ PAGE_ROWS = 100
 @page(Right.AUDIT)
 def audit(request: PageRequest) -> HttpResponse:
     """Show the entries, newest first, filtered by action or subject."""
-    rows = AuditEntry.objects.filter(company_id=request.company.pk).select_related("seal").order_by("-id")
+    rows = (
+        AuditEntry.objects.filter(company_id=request.company.pk)
+        .select_related("seal")
+        .prefetch_related("texts")
+        .order_by("-id")
+    )
     asked = request.GET.get("q", "").strip()[:120]
     if asked:
         rows = rows.filter(subject=asked) if ":" in asked else rows.filter(action=asked)
     part = Paginator(rows, PAGE_ROWS).get_page(request.GET.get("page"))
+    names = log.names(entry.actor for entry in part.object_list)
+    told = [
+        (entry, names.get(entry.actor, entry.actor), audit_texts.said(entry, list(entry.texts.all())))
+        for entry in part.object_list
+    ]
     head = log.head_of(request.company.pk)
-    return render(request, "web/audit.html", {"part": part, "q": asked, "head": head})
+    return render(request, "web/audit.html", {"part": part, "told": told, "q": asked, "head": head})
 
 
 @page(Right.AUDIT, "POST")
