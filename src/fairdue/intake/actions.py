@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 
 from fairdue.formats.values.keys import identity
 from fairdue.intake import disputes, parties, payments, queries, write
+from fairdue.intake.erased import without_erased
 from fairdue.intake.models import Import, SourceProfile
 from fairdue.intake.reasons import IntakeReason
 from fairdue.intake.rows import ItemRow, PartyRow, PaymentRow, RefusedCells
@@ -216,13 +217,13 @@ def do_import_parties(actor: Actor, source: Source, facts: FileFacts, rows: Sequ
     """Add or update customers or contacts. A contact of a customer that the ledger does not know is refused."""
     actor.need(Right.IMPORT)
     source = _locked(actor, source)
-    refused: list[RefusedRow] = []
+    rows, refused = without_erased(actor.company_id, rows)
     if facts.kind == "customers":
         counts = parties.write_customers(actor, rows)
     else:
         ids = queries.customer_ids(actor.company_id)
         known = [row for row in rows if row.customer_key in ids]
-        refused = [
+        refused += [
             RefusedRow(row.line, because(IntakeReason.CUSTOMER_UNKNOWN, customer=row.customer_number))
             for row in rows
             if row.customer_key not in ids

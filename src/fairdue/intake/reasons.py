@@ -81,6 +81,11 @@ class IntakeReason(FormatCode):
         gettext_noop("There is no customer %(customer)s in the ledger."),
         gettext_noop("Import the customers first, or correct the number."),
     )
+    PERSON_ERASED = (
+        "intake_person_erased",
+        gettext_noop("The row names a person whose data were erased here."),
+        gettext_noop("Take the person out of the source; where there is new business: fairdue personal readmit."),
+    )
     PAYMENT_CHANGED = (
         "intake_payment_changed",
         gettext_noop("Payment %(payment)s is known with another amount or currency."),

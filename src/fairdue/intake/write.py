@@ -8,6 +8,7 @@ from datetime import date
 from django.db.models import Max
 
 from fairdue.intake import queries
+from fairdue.intake.erased import unerased_emails
 from fairdue.intake.rows import ItemRow
 from fairdue.intake.rules import New, Plan, Settle
 from fairdue.ledger import bulk
@@ -93,7 +94,8 @@ def write_items(actor: Actor, source_id: int, plan: Plan) -> dict[int, int]:
 
 def write_emails(actor: Actor, new: Sequence[New], ids: dict[str, int]) -> None:
     """Make the e-mail address that an item's row brings a payables contact, where its customer has no contact with it."""
-    wanted = {(ids[n.row.customer_key], n.row.email.casefold()): n.row.email for n in new if n.row.email}
+    given = {(ids[n.row.customer_key], n.row.email.casefold()): n.row.email for n in new if n.row.email}
+    wanted = unerased_emails(actor.company_id, given.items()) if given else given
     if not wanted:
         return
     found = Contact.objects.filter(company_id=actor.company_id).exclude(email="").values_list("customer_id", "email")

@@ -25,15 +25,17 @@ ERASED_TEXT = "[erased]"
 OPEN_WORDS = frozenset(
     {
         "action", "artifact", "as_of", "basis", "cause", "changed", "channel", "check", "clocks", "code", "codes", "completeness",
-        "content", "country", "currency", "document", "due_on", "expires_on", "fields", "file", "first", "format", "head",
+        "content", "country", "currency", "document", "due_on", "expires_on", "facts_sha256", "fields", "file", "first", "format", "head",
         "key", "kind", "language", "merkle_root", "message_id", "number", "origin", "outcome_code", "pdf_sha256", "period",
-        "policies", "policy", "posted_on", "regime", "root", "run", "scope", "sha256", "since", "source", "stage", "state",
+        "policies", "policy", "policy_sha256", "posted_on", "regime", "root", "run", "scope", "sha256", "since", "source", "stage", "state",
         "status", "step", "table", "unit", "until", "valid_from", "valid_until", "version", "work",
     }
 )  # fmt: skip
 """Names whose texts are codes, dates, ids or hashes made by the program, never written by or about a person."""
 
-OWN_ACTIONS = frozenset({"adopt_policy", "edit_company", "set_bank_account", "redact", "erase", "confirm_third_party"})
+OWN_ACTIONS = frozenset(
+    {"adopt_policy", "confirm_third_party", "edit_company", "erase", "prove", "redact", "set_bank_account"}
+)
 """Actions that speak of the creditor itself, or of ids and hashes alone."""
 
 
@@ -45,10 +47,15 @@ def parted(action: str, detail: dict[str, Any]) -> tuple[dict[str, Any], dict[st
         if action in OWN_ACTIONS or harmless(name, value):
             inside[name] = value
             continue
-        salt, text = secrets.token_hex(16), canonical(value)
+        salt, text = new_salt(), canonical(value)
         beside[name] = (salt, text)
         inside[name] = {COMMITMENT: commitment(salt, text)}
     return inside, beside
+
+
+def new_salt() -> str:
+    """Give a fresh salt: sixteen random bytes as hex."""
+    return secrets.token_hex(16)
 
 
 def harmless(name: str, value: Any) -> bool:

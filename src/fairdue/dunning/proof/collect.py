@@ -59,11 +59,15 @@ def evidence_of(notice: Notice) -> Evidence:
 
 
 def entry_of(entry: AuditEntry) -> Json:
-    """Give an audit entry as its content hash covers it."""
+    """Give an audit entry as its content hash covers it, and the texts beside the chain to which it holds commitments.
+
+    An erased text has no salt any more and is left out: its commitment stands alone.
+    """
     moment = entry.at.astimezone(UTC).isoformat(timespec="microseconds")
     return {
         "company_id": entry.company_id, "at": moment, "actor": entry.actor, "action": entry.action, "subject": entry.subject,
         "detail": entry.detail,
+        "texts": {one.name: [one.salt, one.text] for one in entry.texts.all() if one.salt},
     }  # fmt: skip
 
 

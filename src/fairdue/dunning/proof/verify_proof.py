@@ -159,6 +159,20 @@ def content_hash(entry: Json) -> str:
     return digest("fairdue audit v1", canonical(parts))
 
 
+def texts_fit(entry: Json) -> bool:
+    """Whether each text beside the chain is the one that the entry holds the salted commitment to."""
+    return all(
+        entry["detail"][name] == {"commitment": digest("fairdue audit text v1", salt.encode(), text.encode())}
+        for name, (salt, text) in entry.get("texts", {}).items()
+    )
+
+
+def said_in(entry: Json, name: str) -> object:
+    """What an entry says under a name: in the chain itself, or in a text that fits its commitment."""
+    beside = entry.get("texts", {}).get(name)
+    return json.loads(beside[1]) if beside else entry["detail"].get(name)
+
+
 def link(previous: str, sequence: int, content: str) -> str:
     """The hash of an entry on top of the chain before it."""
     return digest("fairdue link v1", previous.encode(), str(sequence).encode(), content.encode())
@@ -231,12 +245,19 @@ def _chain(manifest: Json, report: Report) -> dict[int, str]:
     for sequence, content in enumerate(contents, start=first):
         head = known[sequence] = link(head, sequence, content)
     shown = all(
-        str(int(number)) == number and content_hash(entry) == contents[int(number) - first] and int(number) >= first
+        str(int(number)) == number
+        and content_hash(entry) == contents[int(number) - first]
+        and int(number) >= first
+        and texts_fit(entry)
         for number, entry in entries.items()
     )
     fields = {"company_id", "at", "actor", "action", "subject", "detail"}
     one = len({entry["company_id"] for entry in entries.values()}) == 1
-    report.say("chain", shown and one and all(set(entry) == fields for entry in entries.values()), str(len(entries)))
+    report.say(
+        "chain",
+        shown and one and all(set(entry) - {"texts"} == fields for entry in entries.values()),
+        str(len(entries)),
+    )
     return known
 
 
@@ -278,8 +299,7 @@ def _notice(pdf: Pdf, manifest: Json, report: Report) -> None:
     report.say("queued", any(one["detail"]["merkle_root"] == leaf for one in single) if single else None)
     handed = [one for one in entries if one["action"] == "hand_over"]
     fits = [
-        one["detail"].get("content") == message["content_sha256"]
-        and one["detail"].get("evidence") == message["evidence"]
+        one["detail"].get("content") == message["content_sha256"] and said_in(one, "evidence") == message["evidence"]
         for one in handed
     ]
     left = message["state"] in ("handed_over", "bounced") and bool(handed)
