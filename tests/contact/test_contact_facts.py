@@ -57,7 +57,7 @@ def test_all_customers_take_as_many_queries_as_one(company, customer, contact, b
         )
     with django_assert_num_queries(12):
         everyone = gate_facts(company.pk, None, now)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(4):
         one = gate_facts(company.pk, [customer.pk], now, with_items=True)
     assert len(everyone) == 31
     assert replace(one[customer.pk], items=None) == everyone[customer.pk]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -26,6 +26,7 @@ from fairdue.contact.facts import (
     Step,
     Unmatched,
 )
+from fairdue.contact.live import Asked, rows_of_one
 from fairdue.contact.models import (
     EventKind,
     InboundMail,
@@ -42,7 +43,17 @@ from fairdue.contact.places import known_zone, place
 from fairdue.contact.reasons import EventReason
 from fairdue.ledger.file_queries import withdrawn_of
 from fairdue.ledger.models import Contact, Customer, Fact
-from fairdue.ledger.queries import Holds, holds_on, open_items, unapplied_payments
+from fairdue.ledger.queries import (
+    Holds,
+    OpenItem,
+    Unapplied,
+    holds_of,
+    holds_on,
+    items_of,
+    open_items,
+    unapplied_of,
+    unapplied_payments,
+)
 from fairdue.people.models import Company
 
 HISTORY_DAYS = 60
@@ -66,6 +77,8 @@ SAID = frozenset(
 """Events in which the customer says something that a text written before does not know; automatic replies are none."""
 COVER = ("cover_deadline", "cover_max_extension_until", "cover_consent_needed")
 IMPORTS = ("import_waiting", "import_running")
+CALLS_AND_REPLIES = (EventKind.CALL, EventKind.REPLY, EventKind.ANSWER)
+READ_AND_CHECK = (TaskKind.REPLY, TaskKind.INTERNAL_CHECK)
 
 
 def gate_facts(
@@ -77,9 +90,9 @@ def gate_facts(
     company: Company | None = None,
     shared: CompanyFacts | None = None,
 ) -> dict[int, GateFacts]:
-    """Give the gate's facts of customers (None: all of the company) at a moment, in twelve set-based queries.
+    """Give the gate's facts of customers (None: all of the company) at a moment: many in twelve set-based queries, one in four.
 
-    ``with_items`` adds the live open and held amounts (one query more), which the sending stage needs. Days are those
+    ``with_items`` adds the live open and held amounts (one query more for many), which the sending stage needs. Days are those
     of the company's place for the ledger, of the customer's place for the budget. Who asks for one customer after the
     other may pass ``company`` and ``shared`` (``company_facts``) and save three queries each time.
     """
@@ -88,18 +101,16 @@ def gate_facts(
     few = sorted(customer_ids) if customer_ids is not None and len(customer_ids) <= IDS_PER_QUERY else None
     wanted = None if customer_ids is None else set(customer_ids)
     shared = shared or company_facts(company, at)
-    parts = _Parts(company, few, at, today, with_items)
-    found: dict[int, GateFacts] = {}
-    for row in _customers(company_id, few):
-        if wanted is None or row[0] in wanted:
-            found[row[0]] = parts.facts(row, at, shared)
-    return found
+    if few is not None and len(few) == 1:
+        customers, parts = _one(company, few[0], at, today, with_items)
+    else:
+        customers, parts = _customers(company_id, few), _many(company, few, at, today, with_items)
+    return {row[0]: parts.facts(row, at, shared) for row in customers if wanted is None or row[0] in wanted}
 
 
-def _customers(company_id: int, few: Sequence[int] | None) -> Iterable[tuple[Any, ...]]:
-    return _only(Customer.objects.filter(company_id=company_id), "pk", few).values_list(
-        "id", "country", "language", "time_zone", "street", "city", "natural_person", "region"
-    )
+def _customers(company_id: int, few: Sequence[int] | None) -> Iterable[_Row]:
+    rows = _only(Customer.objects.filter(company_id=company_id), "pk", few)
+    return rows.values_list("id", "country", "language", "time_zone", "street", "city", "natural_person", "region")
 
 
 def _only(rows: QuerySet[Any], column: str, few: Sequence[int] | None) -> QuerySet[Any]:
@@ -117,44 +128,101 @@ class _Past(NamedTuple):
     email: str = ""
 
 
+_Row = Sequence[Any]
+_Items = dict[int, dict[int, ItemState]]
+_Cover = dict[str, dict[str, int]]
+"""Values of the cover's facts by subject and kind."""
+
+
+def _many(company: Company, few: Sequence[int] | None, at: datetime, today: date, with_items: bool) -> _Parts:
+    """Read many customers: nine queries, ten with the live items."""
+    contacts, holds = _contacts(company.pk, few), holds_on(company.pk, today, customer_ids=few)
+    items = live_items(company.pk, few, today, holds) if with_items else None
+    item_ids = [one for found in items.values() for one in found] if few and items else ()
+    emails = None if few is None else {row[5] for rows in contacts.values() for row in rows if row[5]}
+    horizon = today + timedelta(days=UNMATCHED_THROUGH_DAYS)
+    return _Parts(
+        company.time_zone,
+        contacts,
+        holds,
+        items,
+        _unmatched(unapplied_payments(company.pk, horizon, customer_ids=few)),
+        _tasks(_task_rows(company.pk, few)),
+        withdrawn_of(company.pk, few),
+        _facts(_fact_rows(company.pk, few, item_ids, today)),
+        _messages(company.pk, few, emails, at),
+        _events(company.pk, few, at),
+    )
+
+
+ASKED = Asked(
+    left=LEFT,
+    in_answer=tuple(sorted(WRITTEN_IN_ANSWER)),
+    said=CALLS_AND_REPLIES,
+    tasks=READ_AND_CHECK,
+    imports=IMPORTS,
+    cover=COVER,
+)
+
+
+def _one(
+    company: Company, customer_id: int, at: datetime, today: date, with_items: bool
+) -> tuple[Iterable[_Row], _Parts]:
+    """Read one customer in one query: the same rows as ``_many``."""
+    rows = rows_of_one(
+        ASKED, company.pk, customer_id, today=today, horizon=today + timedelta(days=UNMATCHED_THROUGH_DAYS),
+        since=at - timedelta(days=HISTORY_DAYS), at=at,
+    )  # fmt: skip
+    holds = holds_of(rows.of("hold"))
+    withdrawn = frozenset(row[1] for row in rows.of("withdrawn"))
+    parts = _Parts(
+        company.time_zone,
+        {customer_id: rows.of("contact")},
+        holds,
+        _states(items_of(rows.of("item"), holds)) if with_items else None,
+        _unmatched(unapplied_of(rows.of("unapplied"))),
+        _tasks(rows.of("task")),
+        {customer_id: withdrawn},
+        _facts(row[:5] for row in sorted(rows.of("fact"), key=lambda row: (row[3], row[5]))),
+        _pasts(rows.of("message")),
+        rows.of("event"),
+    )
+    return rows.of("customer"), parts
+
+
 class _Parts:
-    """The rows that facts are put together from, by customer. Nine queries, ten with the live items."""
+    """What facts are put together from, by customer."""
 
     def __init__(
-        self, company: Company, few: Sequence[int] | None, at: datetime, today: date, with_items: bool
+        self,
+        zone: str,
+        contacts: Mapping[int, Sequence[_Row]],
+        holds: Holds,
+        items: _Items | None,
+        unmatched: Mapping[int, tuple[Unmatched, ...]],
+        tasks: Mapping[int, tuple[int, int]],
+        withdrawn: Mapping[int, frozenset[str]],
+        facts: tuple[tuple[OpenImport, ...], _Cover],
+        messages: Iterable[_Past],
+        events: Iterable[_Row],
     ) -> None:
-        self._zone = company.time_zone
-        self.contacts = _contacts(company.pk, few)
-        self.holds = holds_on(company.pk, today, customer_ids=few)
-        self.unmatched = _unmatched(company.pk, few, today)
+        self._zone, self.contacts, self.holds, self.items = zone, contacts, holds, items
+        self.unmatched, self.tasks, self.withdrawn = unmatched, tasks, withdrawn
+        self.imports, self.cover = facts
         self.history: dict[int, list[_Past]] = defaultdict(list)
         self.by_email: dict[str, list[_Past]] = defaultdict(list)
         self.replied: dict[int, datetime] = {}
-        emails = None if few is None else {row[5] for rows in self.contacts.values() for row in rows if row[5]}
-        for past in _messages(company.pk, few, emails, at):
+        for past in messages:
             self.history[past.customer_id].append(past)
             if past.email:
                 self.by_email[past.email.lower()].append(past)
-        self._events(company.pk, few, at)
-        self.tasks = _tasks(company.pk, few)
-        self.withdrawn = withdrawn_of(company.pk, few)
-        self.items = live_items(company.pk, few, today, self.holds) if with_items else None
-        item_ids = [one for items in self.items.values() for one in items] if few and self.items else ()
-        self.imports, self.cover = _facts(company.pk, few, item_ids, today)
-
-    def _events(self, company_id: int, few: Sequence[int] | None, at: datetime) -> None:
-        rows = TimelineEvent.objects.filter(
-            company_id=company_id, kind__in=(EventKind.CALL, EventKind.REPLY, EventKind.ANSWER),
-            at__gte=at - timedelta(days=HISTORY_DAYS), at__lte=at,
-        )  # fmt: skip
-        events = _only(rows, "customer_id", few).order_by("id").values_list("customer_id", "at", "id", "kind", "code")
         for customer_id, moment, event_id, kind, code in events:
             if kind == EventKind.CALL:
                 self.history[customer_id].append(_Past(customer_id, moment, "call", f"call:{event_id}", "call"))
             elif code in SAID:
                 self.replied[customer_id] = max(moment, self.replied.get(customer_id, moment))
 
-    def facts(self, row: tuple[Any, ...], at: datetime, shared: CompanyFacts) -> GateFacts:
+    def facts(self, row: _Row, at: datetime, shared: CompanyFacts) -> GateFacts:
         """Put the facts of one customer together."""
         customer_id, country = row[0], row[1]
         where = place(country, row[3], self._zone, row[7])
@@ -199,24 +267,26 @@ class _Parts:
 NO_COVER = CoverFacts()
 
 
-def live_items(
-    company_id: int, customer_ids: Sequence[int] | None, on: date, holds: Holds | None = None
-) -> dict[int, dict[int, ItemState]]:
+def live_items(company_id: int, customer_ids: Sequence[int] | None, on: date, holds: Holds | None = None) -> _Items:
     """Give every item with a balance as it stands, by customer and due item id: the ledger's one definition.
 
     Two queries; one where the ``holds`` of the day were read before.
     """
-    found: dict[int, dict[int, ItemState]] = defaultdict(dict)
-    for item in open_items(company_id, on, customer_ids=customer_ids, holds=holds):
+    return _states(open_items(company_id, on, customer_ids=customer_ids, holds=holds))
+
+
+def _states(items: Iterable[OpenItem]) -> _Items:
+    found: _Items = defaultdict(dict)
+    for item in items:
         found[item.customer_id][item.due_item_id] = ItemState(
             item.open_minor, item.held_minor, item.hold_reasons, item.currency, item.document_number
         )
     return found
 
 
-def _contacts(company_id: int, few: Sequence[int] | None) -> dict[int, list[tuple[Any, ...]]]:
+def _contacts(company_id: int, few: Sequence[int] | None) -> dict[int, list[_Row]]:
     rows = _only(Contact.objects.filter(company_id=company_id), "customer_id", few).order_by("id")
-    found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    found: dict[int, list[_Row]] = defaultdict(list)
     for row in rows.values_list(
         "customer_id", "id", "purpose", "channel", "language", "email", "consent", "bounced_on", "active", "time_zone",
         "name",
@@ -225,7 +295,7 @@ def _contacts(company_id: int, few: Sequence[int] | None) -> dict[int, list[tupl
     return found
 
 
-def _contact(row: tuple[Any, ...], customer: tuple[Any, ...], where: Place, company_zone: str) -> ContactFacts:
+def _contact(row: _Row, customer: _Row, where: Place, company_zone: str) -> ContactFacts:
     own = where
     if row[9] and row[9] != customer[3]:
         own = place(customer[1], row[9], company_zone, customer[7])
@@ -246,10 +316,23 @@ def _messages(
             rows = rows.annotate(address=Lower("recipient_email"))
             theirs |= Q(address__in=sorted({email.lower() for email in emails}))
         rows = rows.filter(theirs)
-    for row in rows.order_by("id").values_list(
-        "customer_id", "handed_over_at", "handing_at", "claimed_at", "channel", "run_key", "step_key", "kind",
-        "recipient_email",
-    ):  # fmt: skip
+    return _pasts(
+        rows.order_by("id").values_list(
+            "customer_id", "handed_over_at", "handing_at", "claimed_at", "channel", "run_key", "step_key", "kind",
+            "recipient_email",
+        )
+    )  # fmt: skip
+
+
+def _events(company_id: int, few: Sequence[int] | None, at: datetime) -> Iterable[_Row]:
+    rows = TimelineEvent.objects.filter(
+        company_id=company_id, kind__in=CALLS_AND_REPLIES, at__gte=at - timedelta(days=HISTORY_DAYS), at__lte=at
+    )
+    return _only(rows, "customer_id", few).order_by("id").values_list("customer_id", "at", "id", "kind", "code")
+
+
+def _pasts(rows: Iterable[_Row]) -> Iterator[_Past]:
+    for row in rows:
         moment = row[1] or row[2] or row[3]
         if moment is not None:
             yield _Past(row[0], moment, row[4], row[5] or row[6], row[7], row[8])
@@ -264,11 +347,10 @@ def _past(row: _Past, where: Place) -> PastContact:
     return PastContact(row.at.astimezone(_zone(where.zones[0])).date(), row.channel, row.key, row.kind)
 
 
-def _unmatched(company_id: int, few: Sequence[int] | None, today: date) -> dict[int, tuple[Unmatched, ...]]:
+def _unmatched(payments: Iterable[Unapplied]) -> dict[int, tuple[Unmatched, ...]]:
     """Give money received and not applied, by customer, in order of its number; a suspected owner counts like the owner."""
     found: dict[int, tuple[Unmatched, ...]] = {}
-    through = today + timedelta(days=UNMATCHED_THROUGH_DAYS)
-    for row in unapplied_payments(company_id, through, customer_ids=few):
+    for row in payments:
         customer_id = row.customer_id if row.customer_id is not None else row.suspected_customer_id
         if customer_id is not None:
             money = Unmatched(row.currency, row.rest_minor, row.customer_id is None, row.recorded_at)
@@ -276,26 +358,23 @@ def _unmatched(company_id: int, few: Sequence[int] | None, today: date) -> dict[
     return found
 
 
-def _tasks(company_id: int, few: Sequence[int] | None) -> dict[int, tuple[int, int]]:
-    """Give the open tasks to read a reply and to check inside, counted by customer."""
-    rows = Task.objects.filter(
-        company_id=company_id, done_at__isnull=True, kind__in=(TaskKind.REPLY, TaskKind.INTERNAL_CHECK)
-    )
+def _task_rows(company_id: int, few: Sequence[int] | None) -> Iterable[_Row]:
+    rows = Task.objects.filter(company_id=company_id, done_at__isnull=True, kind__in=READ_AND_CHECK)
+    return _only(rows, "customer_id", few).values_list("customer_id", "kind")
+
+
+def _tasks(rows: Iterable[_Row]) -> dict[int, tuple[int, int]]:
+    """Count the open tasks to read a reply and to check inside by customer."""
     found: dict[int, tuple[int, int]] = {}
-    for customer_id, kind in _only(rows, "customer_id", few).values_list("customer_id", "kind"):
+    for customer_id, kind in rows:
         replies, checks = found.get(customer_id, (0, 0))
         found[customer_id] = (replies + 1, checks) if kind == TaskKind.REPLY else (replies, checks + 1)
     return found
 
 
-_Cover = dict[str, dict[str, int]]
-"""Values of the cover's facts by subject and kind."""
-
-
-def _facts(
+def _fact_rows(
     company_id: int, few: Sequence[int] | None, items: Collection[int] | None, today: date
-) -> tuple[tuple[OpenImport, ...], _Cover]:
-    """Give the imports under way and the cover of customers and due items, from the ledger's published facts."""
+) -> Iterable[_Row]:
     cover = Q(kind__in=COVER, as_of__lte=today)
     if few is not None:
         wanted = [f"customer:{one}" for one in few] + [f"due_item:{one}" for one in items or ()]
@@ -303,11 +382,15 @@ def _facts(
     rows = Fact.objects.filter(
         Q(kind__in=IMPORTS, value=1, subject=f"company:{company_id}") | cover, company_id=company_id
     ).exclude(valid_until__lt=today)
+    ordered = rows.order_by("as_of", "recorded_at", "id")
+    return ordered.values_list("subject", "kind", "value", "as_of", "source_version")
+
+
+def _facts(rows: Iterable[_Row]) -> tuple[tuple[OpenImport, ...], _Cover]:
+    """Give the imports under way and the cover of customers and due items, from the ledger's published facts."""
     imports: list[OpenImport] = []
     latest: _Cover = defaultdict(dict)
-    for subject, kind, value, as_of, version in rows.order_by("as_of", "recorded_at", "id").values_list(
-        "subject", "kind", "value", "as_of", "source_version"
-    ):
+    for subject, kind, value, as_of, version in rows:
         if kind in IMPORTS:
             imports.append(OpenImport(version.partition(":")[2] or version, as_of, kind == "import_running"))
         else:
@@ -330,7 +413,7 @@ def _cover(latest: _Cover, customer_id: int, items: Iterable[int]) -> CoverFacts
 
 def cover_of(company_id: int, customer_id: int, item_ids: Collection[int], today: date) -> CoverFacts:
     """Give what an insurer or financier allows for a customer's items, for rooms that grant plans and extensions. One query."""
-    return _cover(_facts(company_id, [customer_id], item_ids, today)[1], customer_id, item_ids)
+    return _cover(_facts(_fact_rows(company_id, [customer_id], item_ids, today))[1], customer_id, item_ids)
 
 
 def company_day(company: Company, at: datetime) -> date:

@@ -98,8 +98,11 @@ def open_items(
     with connection.cursor() as cursor:
         cursor.execute(_OPEN.format(only=_ids("i.customer_id", customer_ids)), values)
         rows = [row for row in cursor.fetchall() if row[9] != 0]
-    if holds is None:
-        holds = holds_on(company_id, as_of, customer_ids=customer_ids, known_at=known_at)
+    return items_of(rows, holds or holds_on(company_id, as_of, customer_ids=customer_ids, known_at=known_at))
+
+
+def items_of(rows: Iterable[Sequence[Any]], holds: Holds) -> list[OpenItem]:
+    """Put open items together from the rows of their statement, by customer and due date."""
     found = []
     for row in rows:
         held, reasons = holds.held(row[2], row[1], row[0], int(row[9]))
@@ -172,17 +175,22 @@ def holds_on(
 ) -> Holds:
     """Give the holds in force on ``as_of``. One query."""
     values = {"company": company_id, "as_of": _day(as_of), "known_at": moment(known_at)}
-    whole: dict[tuple[str, int], tuple[str, ...]] = {}
-    parts: dict[tuple[str, int], tuple[tuple[int, str], ...]] = {}
     with connection.cursor() as cursor:
         cursor.execute(_HOLDS.format(only=_ids("customer_id", customer_ids)), values)
-        for customer_id, document_id, due_item_id, reason, amount in cursor.fetchall():
-            scope = ("item", due_item_id) if due_item_id else ("document", document_id) if document_id else None
-            key = scope or ("customer", customer_id)
-            if amount is None:
-                whole[key] = (*whole.get(key, ()), reason)
-            else:
-                parts[key] = (*parts.get(key, ()), (int(amount), reason))
+        return holds_of(cursor.fetchall())
+
+
+def holds_of(rows: Iterable[Sequence[Any]]) -> Holds:
+    """Put holds together from the rows of their statement, in the order of their numbers."""
+    whole: dict[tuple[str, int], tuple[str, ...]] = {}
+    parts: dict[tuple[str, int], tuple[tuple[int, str], ...]] = {}
+    for customer_id, document_id, due_item_id, reason, amount in rows:
+        scope = ("item", due_item_id) if due_item_id else ("document", document_id) if document_id else None
+        key = scope or ("customer", customer_id)
+        if amount is None:
+            whole[key] = (*whole.get(key, ()), reason)
+        else:
+            parts[key] = (*parts.get(key, ()), (int(amount), reason))
     return Holds(whole, parts)
 
 
@@ -219,9 +227,30 @@ def unapplied_payments(
         only = f"AND ({known} OR {known.replace('p.customer_id', 'p.suspected_customer_id')})"
     with connection.cursor() as cursor:
         cursor.execute(_UNAPPLIED.format(only=only), values)
-        rows = cursor.fetchall()
-    rows.sort(key=lambda row: int(row[0]))
-    return [Unapplied(r[0], r[1], r[2], r[3], _date(r[4]), int(r[6]), _instant(r[5])) for r in rows if r[6] > 0]
+        return unapplied_of(cursor.fetchall())
+
+
+def unapplied_of(rows: Iterable[Sequence[Any]]) -> list[Unapplied]:
+    """Put payments with an unapplied rest together from the rows of their statement, in the order of their numbers."""
+    ordered = sorted(rows, key=lambda row: int(row[0]))
+    return [Unapplied(r[0], r[1], r[2], r[3], _date(r[4]), int(r[6]), _instant(r[5])) for r in ordered if r[6] > 0]
+
+
+def statements_of_one() -> dict[str, str]:
+    """Give the SELECTs of one customer's items, holds and unapplied payments, for a reader that joins them to others.
+
+    Parameters are ``%(company)s``, ``%(customer)s``, ``%(as_of)s`` and ``%(known_at)s``; no order. The columns are those that
+    ``items_of``, ``holds_of`` and ``unapplied_of`` take; settled items and payments are still among the rows.
+    """
+    one = "%(customer)s"
+    either = f"AND (p.customer_id = {one} OR p.suspected_customer_id = {one})"
+    return {
+        "open_items": _OPEN.format(only=f"AND i.customer_id = {one}").rsplit("ORDER BY", 1)[0],
+        "holds": _HOLDS.format(only=f"AND customer_id = {one}")
+        .replace("SELECT ", "SELECT id, ", 1)
+        .rsplit("ORDER BY", 1)[0],
+        "unapplied": _UNAPPLIED.format(only=either),
+    }
 
 
 _MONEY = f"""
