@@ -152,14 +152,15 @@ def measure() -> dict[str, Any]:
     names = {
         "snapshot taken": "snapshot", "measured": "measures", "summarised": "summary", "decided": "propose",
         "decisions written": "keep decisions", "committing": "commit", "worklist written": "worklist",
-        "committed": "database commit", "anchored": "audit",
+        "committed": "database commit", "anchored": "audit", "opened": "open", "cover written": "cover",
+        "postings cut": "first cut of postings",
     }  # fmt: skip
     steps: dict[str, float] = {}
     last = [time.process_time()]
 
     def told(name: str) -> None:
         now = time.process_time()
-        steps[names.get(name, "open")] = round(now - last[0], 3)
+        steps[names.get(name, name)] = round(now - last[0], 3)
         last[0] = now
 
     company_id = Company.objects.get().pk
