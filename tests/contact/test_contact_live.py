@@ -198,3 +198,30 @@ def test_nobody_of_another_company_is_read(actor, company, now):
     house = House(actor, company, now, 1)
     other = Company.objects.create(code="other", name="Other", country="DE", currency="EUR", language="de")
     assert gate_facts(other.pk, [house.customers[0].pk], now, with_items=True) == {}
+
+
+def test_messages_at_an_address_are_found_by_an_index_behind_the_wall(actor, company, customer, contact, now):
+    """Row-level security bars an index whose comparison may leak: the whole outbox would be read for each message."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no row-level security")
+    OutboxMessage.objects.bulk_create(
+        OutboxMessage(
+            company=company, customer=customer, step_key=f"s{n}", channel="email", language="de", subject="S",
+            message_id=f"<{n}@x>", content_sha256="0" * 64, created_by="x", state="handed_over", handed_over_at=now,
+            recipient_email=f"a{n}@x.example", created_at=now,
+        )
+        for n in range(3_000)
+    )  # fmt: skip
+    gate_facts(company.pk, [customer.pk], now, with_items=True)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE contact_outbox_message")
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        cursor.execute(
+            f"EXPLAIN EXECUTE fairdue_one_customer ({company.pk}, {customer.pk}, '2026-03-02', '2026-03-16', '2026-01-01',"
+            " '2026-03-02', '9999-01-01')"
+        )
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "outbox_by_recipient_key" in plan
+    assert "recipient_key)::text = addresses.address" in plan

@@ -90,9 +90,10 @@ def _text(asked: Asked, dialect: str) -> str:
     ledger = statements_of_one()
     ledger["unapplied"] = ledger["unapplied"].replace("%(as_of)s", "%(horizon)s")
     words = {name: _listed(getattr(asked, name)) for name in ("left", "in_answer", "said", "tasks", "imports", "cover")}
-    body = body.format(**ledger, **words).replace(
-        "json_row(", "json_array(" if dialect == "sqlite" else "json_build_array("
-    )
+    own = dialect == "sqlite"
+    address = "LOWER(m.recipient_email)" if own else "m.recipient_key"
+    body = body.format(**ledger, **words, address=address)
+    body = body.replace("json_row(", "json_array(" if own else "json_build_array(")
     if dialect == "sqlite":
         return body
     for number, name in enumerate(TYPES, start=1):
