@@ -44,4 +44,6 @@ def test_names_and_addresses_are_never_declared_free() -> None:
 
 def test_every_kind_of_stored_file_is_registered() -> None:
     kinds = {one.table for one in register.fields() if one.table.startswith("file:")}
-    assert kinds == {f"file:{kind}" for kind in ("letters", "uploads", "imports", "outbox", "snapshots", "backups")}
+    assert kinds == {
+        f"file:{kind}" for kind in ("letters", "copies", "uploads", "imports", "outbox", "snapshots", "backups")
+    }

@@ -11,14 +11,18 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from fairdue.ledger import audit
+from fairdue.ledger import audit, store
+from fairdue.ledger.file_actions import NewFile, do_add_files
 from fairdue.ledger.models import AuditEntry, Contact
 from fairdue.people.actor import Actor, NotAllowed
+from fairdue.personal.actions import do_erase
 from fairdue.personal.export import do_export
 from fairdue.personal.people import load
 
 sys.path.insert(0, str(Path(__file__).parent))
-from personal_wish import EMAIL, NAME, PDF
+from personal_wish import EMAIL, NAME, PDF, TODAY
+
+from conftest import acting
 
 pytestmark = pytest.mark.django_db
 
@@ -70,3 +74,20 @@ def test_exporting_needs_the_right(book):
     clerk = Actor(company_id=book.company.pk, at=book.actor.at, name="C", roles=frozenset({"controller"}))
     with pytest.raises(NotAllowed):
         do_export(clerk, load(book.company.pk, "customer", book.customer.pk), io.BytesIO())
+
+
+def test_copies_of_documents_go_along_and_go_with_the_accounting_records(book):
+    """An invoice kept as a file, enclosed with nothing: the person gets it, and it goes when the books may go."""
+    invoice = NewFile(
+        book.customer.pk, None, "invoice", "R-1.pdf", b"%PDF-1.7 the invoice", "application/pdf", "upload"
+    )
+    (row,) = do_add_files(acting(book.company, book.then.at), [invoice]).files
+    with exported(book) as archive:
+        body = json.loads(archive.read("person.json"))
+        assert b"%PDF-1.7 the invoice" in [archive.read(one["place"]) for one in body["files"]]
+    with exported(book, "contact", book.contact.pk) as archive:
+        assert row.sha256 not in archive.read("person.json").decode()
+    person = load(book.company.pk, "customer", book.customer.pk)
+    assert do_erase(book.actor, person, TODAY, reason="asked").state == "done"
+    with pytest.raises(store.BlobError):
+        store.get(row.sha256)

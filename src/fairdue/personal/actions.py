@@ -68,6 +68,9 @@ def do_erase(actor: Actor, person: Person, today: date, *, reason: str, checkpoi
     if "letter" in erasure.clocks and person.kind != "user":
         removed += files.remove_letters(actor.company_id, person)
         checkpoint("letters removed")
+    if "book" in erasure.clocks and person.kind == "customer":
+        removed += files.remove_copies(actor.company_id, person)
+        checkpoint("copies removed")
     if person.needles and person.kind != "user":
         removed += files.remove_imports(actor.company_id, person)
     checkpoint("files removed")

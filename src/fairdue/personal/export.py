@@ -45,6 +45,8 @@ def do_export(actor: Actor, person: Person, target: BinaryIO, progress: Progress
     sections = [*_sections(actor.company_id, person), _audit(actor.company_id, person)]
     sections = [one for one in sections if one["rows"]]
     listed = [] if person.kind == "user" else files.letters(actor.company_id, person)
+    known = {one[0] for one in listed}
+    listed += [one for one in files.copies(actor.company_id, person) if one[0] not in known]
     stored: list[dict[str, str]] = []
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for number, (sha256, name, media_type) in enumerate(listed, start=1):

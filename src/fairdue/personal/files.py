@@ -17,6 +17,7 @@ from fairdue.contact import blobs
 from fairdue.contact.manifest import NAME as MANIFEST
 from fairdue.contact.models import InboundMail, OutboxMessage, PortalAnswer, StoredBlob
 from fairdue.contact.transports.folder import file_stem
+from fairdue.ledger.models import DocumentFile
 from fairdue.personal.people import Person, Scrubber
 from fairdue.personal.rows import models
 
@@ -53,6 +54,16 @@ def letters(company_id: int, person: Person) -> list[tuple[str, str, str]]:
     return [found[sha256] for sha256 in sorted(found)]
 
 
+def copies(company_id: int, person: Person) -> list[tuple[str, str, str]]:
+    """Give (SHA-256, file name, media type) of the customer's documents kept as files: accounting records, not letters."""
+    if person.kind != "customer":
+        return []
+    rows = DocumentFile.objects.filter(company_id=company_id, customer_id=person.customer_id or 0).order_by(
+        "sha256", "pk"
+    )
+    return list({row[0]: row for row in rows.values_list("sha256", "file_name", "media_type")}.values())
+
+
 def _uploads(company_id: int, person: Person) -> Iterator[tuple[str, str, str]]:
     rows = PortalAnswer.objects.filter(company_id=company_id, customer_id=person.customer_id or 0, upload__isnull=False)
     if person.kind == "contact":
@@ -82,15 +93,27 @@ def _drawn(company_id: int, person: Person) -> Iterator[tuple[str, str]]:
 def remove_letters(company_id: int, person: Person) -> int:
     """Remove the stored bytes of the person's letters and uploads, and what lies in folders for them; give how many.
 
-    Bytes that go out to others too (our own terms) are nobody's letter and stay.
+    Bytes that go out to others too (our own terms) are nobody's letter and stay; so do enclosed copies of documents, which go
+    with the accounting records.
     """
     removed = 0
+    kept = DocumentFile.objects.filter(company_id=company_id)
     for sha256, _, _ in letters(company_id, person):
-        if not _shared(company_id, sha256, person):
+        if not kept.filter(sha256=sha256).exists() and not _shared(company_id, sha256, person):
             removed += blobs.remove(sha256)
     for message in messages(company_id, person):
         removed += _remove_folder_files(message)
     return removed
+
+
+def remove_copies(company_id: int, person: Person) -> int:
+    """Remove the bytes of the customer's documents kept as files; give how many. Bytes that are somebody else's too stay."""
+    others = DocumentFile.objects.filter(company_id=company_id).exclude(customer_id=person.customer_id or 0)
+    return sum(
+        blobs.remove(sha256)
+        for sha256, _, _ in copies(company_id, person)
+        if not others.filter(sha256=sha256).exists() and not _shared(company_id, sha256, person)
+    )
 
 
 def _shared(company_id: int, sha256: str, person: Person) -> bool:
