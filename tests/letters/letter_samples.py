@@ -176,6 +176,10 @@ def sample(document: Document, language: str, count: int = 3, currency: str = "E
             edited_paragraph="",
             legal_notes=("Informationen zum Datenschutz / privacy notice: rheinwerk-pumpen.example/privacy",),
         )
+    if document is Document.BALANCE_CONFIRMATION:
+        open_ = Totals(currency, open_minor, 0, open_minor)
+        lines = tuple(replace(item, disputed_minor=0) for item in lines)
+        facts = replace(facts, items=lines, totals=open_, bank=None, payment_reference="", as_of=date(2026, 2, 28))
     if document is Document.THANK_YOU:
         facts = replace(facts, payment=ReceivedPayment(1_234_567, date(2026, 3, 13), "RF18539007547034"))
     return facts

@@ -43,3 +43,18 @@ def _refuse_sqlite(table: str, verb: str) -> str:
     return (
         f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{message}'); END"
     )
+
+
+BALANCE = tuple(
+    f"dunning_balance_{name}"
+    for name in ("confirmation", "line", "answer", "difference", "hold", "decision", "closing")
+)
+"""Balance confirmations and what was answered: never changed or deleted."""
+
+
+def install_balance(apps: Any, schema_editor: Any) -> None:
+    """Migration step: the guards of balance confirmations on the connected database."""
+    if schema_editor.connection.vendor == "postgresql":
+        run(schema_editor, [_refuse_postgresql(table) for table in BALANCE] + row_level_security(sorted(BALANCE)))
+    else:
+        run(schema_editor, [_refuse_sqlite(table, verb) for table in BALANCE for verb in ("UPDATE", "DELETE")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from fairdue.dunning.balance import models as balance_models  # noqa: F401  registers its tables
 from fairdue.ledger.models import Contact, Customer, DueItem
 from fairdue.people.models import Company
 

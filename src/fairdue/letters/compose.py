@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from fairdue.letters.addresses import address_lines
+from fairdue.letters.balance import balance_form, balance_page
 from fairdue.letters.catalogue import Choice, choose
 from fairdue.letters.facts import Document, LetterFacts, Party, Person, Tone
 from fairdue.letters.forms import form_box, reply_box
 from fairdue.letters.model import Box, Letter, Pair, Section, Side, Total
 from fairdue.letters.openings import voice
-from fairdue.letters.payment_codes import CodeKind, payment_code
+from fairdue.letters.payment_codes import CodeKind, PaymentCode, payment_code
 from fairdue.letters.references import is_creditor_reference, is_qr_reference, spaced
 from fairdue.letters.requirements import check
 from fairdue.letters.tables import charge_table, instalment_table, item_table
@@ -35,6 +36,17 @@ ORDER = {
     Document.FORMAL_NOTICE: DEMAND_ORDER,
     Document.FINAL_NOTICE: DEMAND_ORDER,
     Document.STATEMENT: (*CLAIM_ORDER, S.REQUEST, S.PAY, S.CLAUSE, S.ANSWER, *CLOSE_ORDER),
+    Document.BALANCE_CONFIRMATION: (
+        S.OPENING,
+        S.ITEMS,
+        S.TOTALS,
+        S.REQUEST,
+        S.PAY,
+        S.TALK,
+        S.CLOSING,
+        S.LEGAL,
+        S.REPLY,
+    ),
     Document.THANK_YOU: (S.OPENING, S.ITEMS, S.CHARGES, S.TOTALS, S.REQUEST, S.ANSWER, *CLOSE_ORDER),
 }
 """The order of the parts; parts without content are left out."""
@@ -55,6 +67,7 @@ def compose(facts: LetterFacts) -> Letter:
     said = voice(facts, w)
     warm = facts.tone is Tone.WARM
     formal = facts.document in FORMAL
+    confirms = facts.document is Document.BALANCE_CONFIRMATION
     abroad = facts.creditor.address.country != facts.debtor.address.country
     return Letter(
         document=facts.document,
@@ -75,9 +88,9 @@ def compose(facts: LetterFacts) -> Letter:
         totals=_totals(facts, w),
         instalments=instalment_table(facts, w),
         request=said.request,
-        pay=_pay(facts, w),
-        code=payment_code(facts) if facts.document is not Document.THANK_YOU else None,
-        code_caption=w._("Scan to pay"),
+        pay=balance_page(facts, w) if confirms else _pay(facts, w),
+        code=_code(facts),
+        code_caption=w._("Scan to answer") if confirms else w._("Scan to pay"),
         answer=_answer(facts, w),
         clause=_clause(facts, w),
         follows=_follows(facts, w),
@@ -85,12 +98,19 @@ def compose(facts: LetterFacts) -> Letter:
         talk=_talk(facts.contact_person, w),
         closing=w.closing(warm),
         signature=tuple(line for line in (facts.sender.name, facts.sender.role, facts.creditor.name) if line),
-        reply=reply_box(facts, w),
+        reply=balance_form(facts, w) if confirms else reply_box(facts, w),
         enclosures=_enclosures(facts, w),
         legal=facts.legal_notes,
         colon=w._(": "),
         page_words=_page_words(w),
     )
+
+
+def _code(facts: LetterFacts) -> PaymentCode | None:
+    """Give the code that the letter prints: where to pay, or where to answer a balance confirmation."""
+    if facts.document is Document.BALANCE_CONFIRMATION:
+        return PaymentCode(CodeKind.PAGE, facts.portal_link) if facts.portal_link else None
+    return payment_code(facts) if facts.document is not Document.THANK_YOU else None
 
 
 def _enclosures(facts: LetterFacts, w: Words) -> Box | None:
@@ -145,7 +165,9 @@ def _info(facts: LetterFacts, w: Words) -> tuple[Pair, ...]:
 
 def _totals(facts: LetterFacts, w: Words) -> tuple[Total, ...]:
     totals, figures = facts.totals, w.figures
-    lines = [Total(w._("Total open"), figures.money(totals.open_minor, totals.currency))]
+    lines = []
+    if facts.document is not Document.BALANCE_CONFIRMATION:
+        lines.append(Total(w._("Total open"), figures.money(totals.open_minor, totals.currency)))
     overdue_minor = sum(item.open_minor for item in facts.items if item.days_overdue > 0)
     if facts.document is Document.STATEMENT:
         lines.append(Total(w._("of which overdue"), figures.money(overdue_minor, totals.currency)))
@@ -158,7 +180,9 @@ def _totals(facts: LetterFacts, w: Words) -> tuple[Total, ...]:
     return tuple(lines)
 
 
-BALANCE_ONLY = frozenset({Document.STATEMENT, Document.THANK_YOU, Document.RECEIPT_CONFIRMATION})
+BALANCE_ONLY = frozenset(
+    {Document.STATEMENT, Document.BALANCE_CONFIRMATION, Document.THANK_YOU, Document.RECEIPT_CONFIRMATION}
+)
 """Documents that ask for no payment name the sum a balance."""
 
 

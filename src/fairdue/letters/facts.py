@@ -29,6 +29,8 @@ class Document(StrEnum):
     FORMAL_NOTICE = "formal_notice"
     FINAL_NOTICE = "final_notice"
     STATEMENT = "statement"
+    BALANCE_CONFIRMATION = "balance_confirmation"
+    """Asks to confirm what was open on a day, or to name what differs; asks for no payment."""
     THANK_YOU = "thank_you"
 
 
@@ -344,3 +346,5 @@ class LetterFacts:
     instalments: tuple[InstalmentLine, ...] = ()
     payment: ReceivedPayment | None = None
     form: LegalForm | None = None
+    as_of: date | None = None
+    """The day whose balance a balance confirmation states."""

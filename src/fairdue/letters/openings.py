@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fairdue.letters.balance import balance_opening, balance_request, balance_subject
 from fairdue.letters.facts import Document, LetterFacts
 from fairdue.letters.forms import form_name
 from fairdue.letters.wording import Words
@@ -236,6 +237,10 @@ def _statement(facts: LetterFacts, w: Words) -> Voice:
     )
 
 
+def _balance_confirmation(facts: LetterFacts, w: Words) -> Voice:
+    return Voice(balance_subject(facts, w), balance_opening(facts, w), balance_request(facts, w))
+
+
 def _thank_you(facts: LetterFacts, w: Words) -> Voice:
     if facts.payment is None:
         received = w._("We have received your payment. Thank you very much.")
@@ -269,5 +274,6 @@ VOICES = {
     Document.FORMAL_NOTICE: _formal_notice,
     Document.FINAL_NOTICE: _final_notice,
     Document.STATEMENT: _statement,
+    Document.BALANCE_CONFIRMATION: _balance_confirmation,
     Document.THANK_YOU: _thank_you,
 }

@@ -65,6 +65,8 @@ class CodeKind(StrEnum):
 
     EPC = "epc"
     SWISS = "swiss"
+    PAGE = "page"
+    """No payment: the address of the debtor's page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ REQUIRED = {
     Document.FORMAL_NOTICE: (*DEMAND, "charges", "enclosures"),
     Document.FINAL_NOTICE: (*DEMAND, "charges"),
     Document.STATEMENT: CLAIM,
+    Document.BALANCE_CONFIRMATION: (*IDENTITY, "items", "as_of"),
     Document.THANK_YOU: (*IDENTITY, "payment"),
 }
 

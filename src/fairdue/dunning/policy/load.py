@@ -31,7 +31,9 @@ from fairdue.letters.facts import Consequence, Document, Tone
 STAGES_MAX = 40
 DEADLINE_DAYS = (7, 15)
 """A deadline given to a customer lies within these days (domain: 7 to 15); a country's longer minimum wins at release."""
-DOCUMENTS = tuple(document.value for document in Document if document is not Document.STATEMENT)
+UNASKED = frozenset({Document.STATEMENT, Document.BALANCE_CONFIRMATION})
+"""Documents that no stage of a policy sends."""
+DOCUMENTS = tuple(document.value for document in Document if document not in UNASKED)
 CHANNELS = ("email", "letter", "file")
 EFFECTS = ("sales_block", "delivery_stop", "limit_review")
 TASK_KINDS = ("internal_check", "call", "decision", "answer", "other")
