@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from fairdue import __version__
 from fairdue.cli import (
+    balance,
     books,
     bring,
     country,
@@ -88,6 +89,7 @@ app.add_typer(cover.cover_app, name="cover")
 app.add_typer(proof.proof_app, name="proof")
 app.add_typer(personal.personal_app, name="personal")
 app.add_typer(third_parties.third_party_app, name="third-party")
+app.add_typer(balance.balance_app, name="balance")
 app.add_typer(books.books_app, name="books")
 app.add_typer(inbox.inbox_app, name="inbox")
 translate_help(app)

@@ -49,9 +49,10 @@ def told(error: Exception) -> str | None:
         return None
     from django.db import OperationalError, ProgrammingError
 
-    from fairdue.contact.actions import ContactError
+    from fairdue.contact.actions import ContactError, UploadRefused
     from fairdue.contact.blobs import BlobError
     from fairdue.cover.actions import CoverError
+    from fairdue.dunning.actions.balance import BalanceError
     from fairdue.engine.reasons import SnapshotError
     from fairdue.intake.actions import IntakeError
     from fairdue.kernel.money import MoneyError
@@ -69,7 +70,9 @@ def told(error: Exception) -> str | None:
         | ContactError
         | BlobError
         | FileError
-        | CoverError,
+        | CoverError
+        | BalanceError
+        | UploadRefused,
     ):
         return why(error)
     if isinstance(error, OperationalError):

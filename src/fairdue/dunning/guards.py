@@ -51,6 +51,15 @@ BALANCE = tuple(
 )
 """Balance confirmations and what was answered: never changed or deleted."""
 
+BALANCE_ERASABLE = {
+    "dunning_balance_confirmation": ("facts", "created_by"),
+    "dunning_balance_answer": ("signed_name", "signed_role", "remark", "recorded_by"),
+    "dunning_balance_difference": ("document_number", "remark"),
+    "dunning_balance_decision": ("reason", "reference", "decided_by"),
+    "dunning_balance_closing": ("reason", "closed_by"),
+}
+"""Their personal columns, which may go while the company erases a person."""
+
 
 def install_balance(apps: Any, schema_editor: Any) -> None:
     """Migration step: the guards of balance confirmations on the connected database."""
@@ -58,3 +67,5 @@ def install_balance(apps: Any, schema_editor: Any) -> None:
         run(schema_editor, [_refuse_postgresql(table) for table in BALANCE] + row_level_security(sorted(BALANCE)))
     else:
         run(schema_editor, [_refuse_sqlite(table, verb) for table in BALANCE for verb in ("UPDATE", "DELETE")])
+    for table, columns in BALANCE_ERASABLE.items():
+        let_persons_go(schema_editor, table, columns)

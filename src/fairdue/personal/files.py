@@ -45,6 +45,8 @@ def letters(company_id: int, person: Person) -> list[tuple[str, str, str]]:
             found[one["sha256"]] = (one["sha256"], one["file_name"], one["media_type"])
     for sha256, name, media_type in _uploads(company_id, person):
         found[sha256] = (sha256, name, media_type)
+    for sha256, media_type in _scans(company_id, person):
+        found.setdefault(sha256, (sha256, "balance-confirmation", media_type))
     for sha256, name, media_type in _received(company_id, person):
         found.setdefault(sha256, (sha256, name, media_type))
     for sha256, kind in _drawn(company_id, person):
@@ -69,6 +71,18 @@ def _uploads(company_id: int, person: Person) -> Iterator[tuple[str, str, str]]:
     if person.kind == "contact":
         rows = rows.filter(link__contact_id=person.pk)
     yield from rows.values_list("upload__sha256", "upload_name", "upload__media_type")
+
+
+def _scans(company_id: int, person: Person) -> Iterator[tuple[str, str]]:
+    """Give the scans of signed balance confirmations, and how they were drawn; by table, for dunning is a neighbour."""
+    known = models()
+    answers = known["dunning_balance_answer"]._default_manager.filter(company_id=company_id, scan__isnull=False)
+    asked = known["dunning_balance_confirmation"]._default_manager.filter(company_id=company_id)
+    mine = {"customer_id": person.customer_id or 0}
+    if person.kind == "contact":
+        answers, asked = answers.filter(confirmation__contact_id=person.pk), asked.filter(contact_id=person.pk)
+    yield from answers.filter(**mine).values_list("scan__sha256", "scan__media_type")
+    yield from ((sha256, "application/pdf") for sha256 in asked.filter(**mine).values_list("pdf_sha256", flat=True))
 
 
 def _received(company_id: int, person: Person) -> Iterator[tuple[str, str, str]]:

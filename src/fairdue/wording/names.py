@@ -32,6 +32,17 @@ STAGES = {
 }
 """Stages of the shipped policies; a company's own stage shows its code, and its title on the policy page."""
 
+BALANCE_STATES = {
+    "sent": _("written"),
+    "handed_over": _("handed over"),
+    "failed": _("came back"),
+    "confirmed": _("confirmed"),
+    "differs": _("differs"),
+    "silent": _("no answer"),
+    "closed": _("closed"),
+}
+"""Where a balance confirmation stands."""
+
 SENDERS = {
     "account_owner": _("Account owner"),
     "finance": _("Finance"),
@@ -282,3 +293,8 @@ def known(code: str) -> str:
 def compared(code: str) -> str:
     """Name how a fact is held against a number."""
     return str(COMPARED.get(code) or _plain(code))
+
+
+def balance_state(state: str) -> str:
+    """Name where a balance confirmation stands."""
+    return str(BALANCE_STATES[state])

@@ -27,6 +27,7 @@ REASON_MODULES = (
     "fairdue.contact.why",
     "fairdue.cover.reasons",
     "fairdue.cover.row_reasons",
+    "fairdue.dunning.balance.reasons",
     "fairdue.dunning.reasons",
     "fairdue.dunning.why",
     "fairdue.formats.copies.reasons",

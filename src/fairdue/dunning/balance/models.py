@@ -89,6 +89,7 @@ class BalanceAnswer(models.Model):
     """What the customer answered, and who signed. A scan is kept; through the page the link is."""
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
     confirmation = models.ForeignKey(BalanceConfirmation, on_delete=models.PROTECT, related_name="answers")
     kind = models.CharField(max_length=10, choices=AnswerKind.choices)
     way = models.CharField(max_length=6, choices=AnswerWay.choices)
@@ -129,6 +130,7 @@ class BalanceDifference(models.Model):
     """One difference of an answer. ``amount_minor`` is what the customer named; ``held_minor`` what it holds of our items."""
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
     answer = models.ForeignKey(BalanceAnswer, on_delete=models.PROTECT, related_name="differences")
     line = models.ForeignKey(
         BalanceLine, null=True, blank=True, on_delete=models.PROTECT, related_name="differences",
@@ -188,6 +190,7 @@ class BalanceDecision(models.Model):
     """A decision on a difference; the newest counts. ``reference`` names the booking that put it right."""
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
     difference = models.ForeignKey(BalanceDifference, on_delete=models.PROTECT, related_name="decisions")
     outcome = models.CharField(max_length=10, choices=DecisionOutcome.choices)
     remedy = models.CharField(max_length=16, choices=Remedy.choices, blank=True)
@@ -220,6 +223,7 @@ class BalanceClosing(models.Model):
     """The record that closes a confirmation."""
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
     confirmation = models.OneToOneField(BalanceConfirmation, on_delete=models.PROTECT, related_name="closing")
     reason = models.CharField(max_length=500)
     closed_by = models.CharField(max_length=120)
