@@ -9,6 +9,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from fairdue.contact.models import TaskKind
+from fairdue.dunning.balance.models import DecisionOutcome, Remedy
 from fairdue.dunning.models import Action, ProposalState
 from fairdue.ledger.models import Channel, ContactPurpose, CopyKind, EffectKind, HoldReason
 from fairdue.people.models import Role
@@ -293,6 +294,16 @@ def known(code: str) -> str:
 def compared(code: str) -> str:
     """Name how a fact is held against a number."""
     return str(COMPARED.get(code) or _plain(code))
+
+
+def balance_outcome(code: str) -> str:
+    """Name how a difference to a balance was decided."""
+    return _of(DecisionOutcome, code) or _plain(code)
+
+
+def balance_remedy(code: str) -> str:
+    """Name what an agreed difference to a balance asks for."""
+    return _of(Remedy, code) or _plain(code)
 
 
 def balance_state(state: str) -> str:

@@ -205,7 +205,7 @@ def _coded(key: str, value: str) -> str:
         "copy_kind": names.copy_kind, "language": names.language, "wanted": names.language, "confidence": names.confidence,
         "instead": names.stage, "sender": names.sender,
         "tone": names.tone, "release": names.release, "receipt": names.receipt, "natural_person": names.known, "yes_no": names.known,
-        "compared": names.compared,
+        "compared": names.compared, "settled_as": names.balance_outcome, "remedy": names.balance_remedy,
     }  # fmt: skip
     several: dict[str, Callable[[str], str]] = {
         "holds": names.hold, "hold_reasons": names.hold, "allowed": names.purpose, "condition": names.condition,

@@ -286,7 +286,7 @@ def _carry_out(actor: Actor, difference: BalanceDifference, made: BalanceDecisio
             done_at=actor.at, done_by=actor.name, outcome=made.outcome
         )
         _finish_answer(actor, difference)
-        reason = because(BalanceReason.SETTLED, number=row.number, outcome=made.outcome)
+        reason = because(BalanceReason.SETTLED, number=row.number, settled_as=made.outcome)
         event(
             actor, row.customer_id, EventKind.NOTE, reason, subject=f"balance:{row.pk}", text=made.reference or made.reason
         )  # fmt: skip

@@ -21,7 +21,7 @@ class BalanceReason(ReasonCode):
         "balance.differs",
         gettext_noop("The customer names %(count)s differences to the balance %(number)s as of %(as_of)s."),
     )
-    SETTLED = ("balance.settled", gettext_noop("A difference to the balance %(number)s is settled: %(outcome)s."))
+    SETTLED = ("balance.settled", gettext_noop("A difference to the balance %(number)s is settled: %(settled_as)s."))
     REMEDY = ("balance.remedy", gettext_noop("An agreed difference to the balance %(number)s waits: %(remedy)s."))
     ACKNOWLEDGED = (
         "balance.acknowledged",
