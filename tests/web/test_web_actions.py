@@ -11,6 +11,7 @@ from web_sample import Sample
 
 from fairdue.contact.models import TimelineEvent
 from fairdue.dunning.models import Proposal
+from fairdue.ledger import audit_texts
 from fairdue.ledger.models import AuditEntry
 from fairdue.ledger.queries import open_items
 
@@ -98,7 +99,8 @@ def test_a_waiting_message_is_cancelled_with_a_reason(ours: Sample, lead: Client
     lead.post(reverse("web:outbox-cancel", args=[ours.message.pk]), {"reason": "wrong address"})
     ours.message.refresh_from_db()
     assert ours.message.state == "cancelled"
-    assert AuditEntry.objects.filter(action="cancel", detail__reason="wrong address").count() == 1
+    (entry,) = AuditEntry.objects.filter(action="cancel")
+    assert audit_texts.said(entry, list(entry.texts.all()))["reason"] == "wrong address"
 
 
 def test_recording_a_posting_of_an_email_is_refused(ours: Sample, lead: Client):

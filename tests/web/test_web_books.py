@@ -36,7 +36,8 @@ def test_a_batch_is_handed_out_answered_and_gone_from_the_list(ours: Sample, lea
     assert ours.batch.merkle_root[:12] in file["Content-Disposition"]
     rows = list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
     assert len(rows) == ours.batch.lines
-    assert Export.objects.get(batch=ours.batch).by == AuditEntry.objects.get(action="export_batch").actor.split(" (")[0]
+    assert Export.objects.get(batch=ours.batch).by == "finance_lead.ours"
+    assert AuditEntry.objects.get(action="export_batch").actor == f"user:{ours.users['finance_lead'].pk}"
     done = lead.post(reverse("web:books-booked", args=[ours.batch.pk]), {"reference": "FI-1"}, follow=True)
     assert f"{ours.batch.needed} lines are booked." in done.content.decode()
     assert address not in shown(lead, reverse("web:books"))
