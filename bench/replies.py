@@ -62,10 +62,12 @@ def fill() -> tuple[Any, list[str]]:
     from fairdue.contact.models import OutboxMessage
     from fairdue.ledger.models import Contact, Customer, Document, DueItem
     from fairdue.people.models import Company
+    from fairdue.people.scope import set_scope
 
     company = Company.objects.create(
         code="bench", name="Bench", country="DE", currency="EUR", email="credit@bench.example"
     )
+    set_scope([company.pk])
     numbers, day = range(1, CUSTOMERS + 1), date(2026, 4, 1)
     common = {"company": company, "batch_size": 2000}
     size = common.pop("batch_size")

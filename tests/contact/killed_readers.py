@@ -47,7 +47,7 @@ def main(folder: Path) -> None:
         child = os.fork()
         if child == 0:
             try:
-                from_folder(actor, folder, progress=lambda done, of: os.write(tell, b"."))
+                from_folder(actor, folder, progress=lambda done, of: os.write(tell, b"."), at_once=3)
             finally:
                 os._exit(0)
         # The end comes at a random moment of the work on one of the next mails, however busy the machine is.

@@ -14,10 +14,12 @@ from pathlib import Path
 import pytest
 from imap_server import DOVECOT, ImapServer
 
-from fairdue.contact.actions import Received, do_receive
+from fairdue.contact.actions import Received, do_receive, inbound
 from fairdue.contact.collect import from_folder, from_mailbox
 from fairdue.contact.inbox.imap import MailboxError, read_url, utf7
 from fairdue.contact.models import InboundMail, MailPlace, StoredBlob, Task
+from fairdue.ledger import audit
+from fairdue.ledger.models import Hold
 from fairdue.people.actor import Actor, NotAllowed
 
 
@@ -59,6 +61,36 @@ class TestFolder:
         from_folder(actor, folder, move_to=done)
         assert list(folder.iterdir()) == []
         assert len(list(done.iterdir())) == 3
+
+    def test_the_same_mail_twice_in_one_batch_is_one_mail_with_two_places(self, actor, contact, tmp_path) -> None:
+        folder = tmp_path / "in"
+        folder.mkdir()
+        self.fill(folder, 2)
+        (folder / "copy.eml").write_bytes(b"Received: by another way\n" + mail(0))
+        assert from_folder(actor, folder) == {"reply": 2, "known": 1}
+        assert (InboundMail.objects.count(), MailPlace.objects.count(), Hold.objects.count()) == (2, 3, 2)
+
+    def test_one_mail_that_fails_takes_no_other_with_it(self, actor, contact, tmp_path, monkeypatch) -> None:
+        """Mails before the failing one are written, those after it are not; run again without the fault, all are there once."""
+        folder = tmp_path / "in"
+        folder.mkdir()
+        self.fill(folder, 4)
+        whole = inbound.record_replies
+
+        def fails(actor, replies):
+            if any(one.subject == "Frage 2" for one in replies):
+                raise RuntimeError("fault")
+            return whole(actor, replies)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(inbound, "record_replies", fails)
+            with pytest.raises(RuntimeError):
+                from_folder(actor, folder)
+        assert sorted(InboundMail.objects.values_list("subject", flat=True)) == ["Frage 0", "Frage 1"]
+        assert from_folder(actor, folder) == {"skipped": 2, "reply": 2}
+        assert (Task.objects.filter(kind="reply").count(), MailPlace.objects.count()) == (4, 4)
+        audit.seal(actor.company_id)
+        assert audit.verify(actor.company_id) == []
 
     def test_a_maildir_is_read_and_links_and_unfinished_files_are_not(self, actor, contact, tmp_path) -> None:
         folder = tmp_path / "in"

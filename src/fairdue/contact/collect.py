@@ -1,17 +1,18 @@
 """Collecting mail from a folder or a mailbox. Killed at any instruction and run again: nothing twice, nothing lost.
 
-Each mail is one transaction that also records its place; only after it is committed is a file moved away, if at all.
+Mails are written some at a time, in one transaction that also records their places; only after it is a file moved away, if at all.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from django.db.models import Max
 
-from fairdue.contact.actions.inbound import At, do_receive
+from fairdue.contact.actions.inbound import At, Receipt, do_receive_many
 from fairdue.contact.inbox import folder as folders
 from fairdue.contact.inbox.imap import Account, Mailbox
 from fairdue.contact.inbox.lookup import lay_out
@@ -19,28 +20,65 @@ from fairdue.contact.models import MailPlace
 from fairdue.people.actor import Actor
 
 Progress = Callable[[int, int], None]
+T = TypeVar("T")
+MAILS_AT_ONCE, BYTES_AT_ONCE = 50, 16_000_000
+"""Mails written in one transaction, by number and by size."""
 SKIPPED = "skipped"
 """Counted apart: files whose place says that they were read."""
 
 
 def from_folder(
-    actor: Actor, folder: Path, *, move_to: Path | None = None, progress: Progress = lambda done, of: None
+    actor: Actor,
+    folder: Path,
+    *,
+    move_to: Path | None = None,
+    progress: Progress = lambda done, of: None,
+    at_once: int = MAILS_AT_ONCE,
 ) -> Counter[str]:
     """Read the files of a folder that were not read yet; give how many of each outcome. ``move_to`` takes read files away."""
     place, files = folders.place_of(folder), folders.listed(folder)
     rows = MailPlace.objects.filter(company_id=actor.company_id, place=place[:300])
     known = set(rows.values_list("mark", flat=True))
-    desk, counts = lay_out(actor.company_id), Counter[str]()
-    for done, file in enumerate(files, start=1):
-        if file.mark in known:
-            counts[SKIPPED] += 1
-        else:
-            receipt = do_receive(actor, folders.content(file), at=At("folder", place, file.mark), desk=desk)
-            counts[receipt.what.value] += 1
+    counts, done = Counter[str](), 0
+    old, new = [file for file in files if file.mark in known], [file for file in files if file.mark not in known]
+    counts[SKIPPED] += len(old)
+
+    def finish(file: folders.MailFile) -> None:
+        nonlocal done
         if move_to is not None:
             folders.move(file, move_to)
+        done += 1
         progress(done, len(files))
-    return counts
+
+    for file in old:
+        finish(file)
+    read = ((file, folders.content(file), At("folder", place, file.mark)) for file in new)
+    for file, receipt in _received(actor, read, at_once):
+        counts[receipt.what.value] += 1
+        finish(file)
+    return +counts
+
+
+def _received(actor: Actor, mails: Iterable[tuple[T, bytes, At]], at_once: int) -> Iterator[tuple[T, Receipt]]:
+    """Write mails some at a time, each some in one transaction; give what came of each after that, in order."""
+    desk = None
+    for some in _parted(mails, at_once):
+        desk = desk or lay_out(actor.company_id)
+        receipts = do_receive_many(actor, [(data, at) for _, data, at in some], desk=desk)
+        yield from zip((one for one, _, _ in some), receipts, strict=True)
+
+
+def _parted(mails: Iterable[tuple[T, bytes, At]], at_once: int) -> Iterator[list[tuple[T, bytes, At]]]:
+    some: list[tuple[T, bytes, At]] = []
+    filled = 0
+    for one in mails:
+        some.append(one)
+        filled += len(one[1])
+        if len(some) >= at_once or filled >= BYTES_AT_ONCE:
+            yield some
+            some, filled = [], 0
+    if some:
+        yield some
 
 
 def from_mailbox(actor: Actor, account: Account, *, progress: Progress = lambda done, of: None) -> Counter[str]:
@@ -51,9 +89,9 @@ def from_mailbox(actor: Actor, account: Account, *, progress: Progress = lambda 
         rows = MailPlace.objects.filter(company_id=actor.company_id, place=place)
         last = rows.aggregate(last=Max("number"))["last"] or 0
         uids = mailbox.uids_above(last)
-        desk, counts = lay_out(actor.company_id), Counter[str]()
-        for done, (uid, data) in enumerate(mailbox.mails(uids), start=1):
-            receipt = do_receive(actor, data, at=At("imap", place, str(uid), uid), desk=desk)
+        counts = Counter[str]()
+        read = ((uid, data, At("imap", place, str(uid), uid)) for uid, data in mailbox.mails(uids))
+        for done, (_, receipt) in enumerate(_received(actor, read, MAILS_AT_ONCE), start=1):
             counts[receipt.what.value] += 1
             progress(done, len(uids))
         return counts

@@ -5,7 +5,7 @@ Order of locks: company, customer, document, due item, payment, charge; within a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -257,6 +257,39 @@ def do_hold(
         actor, "hold", f"hold:{hold.pk}", reason=reason, customer=customer_id, item=due_item_id, amount=amount_minor
     )
     return hold
+
+
+@transaction.atomic
+def do_hold_customers(actor: Actor, holds: Iterable[tuple[int, str, str]], *, reason: str, since: date) -> None:
+    """Hold customers, each given as (customer, note, key), set-based; a key that is there is not written again.
+
+    Raises LedgerError for a reason that puts payment off: those are asked of the insurer one by one (``do_hold``).
+    """
+    actor.need(Right.HOLD)
+    if reason not in HoldReason.values or reason in POSTPONES:
+        raise LedgerError(
+            gettext("%(reason)s is no reason for a hold; there are: %(known)s.")
+            % {"reason": reason, "known": ", ".join(one for one in HoldReason.values if one not in POSTPONES)}
+        )
+    wanted = {key: (customer_id, note) for customer_id, note, key in holds}
+    rows = Hold.objects.filter(company_id=actor.company_id, key__in=list(wanted))
+    known = set(rows.values_list("key", flat=True))
+    made = [
+        Hold(
+            company_id=actor.company_id, customer_id=customer_id, reason=reason, since=since, note=note[:500],
+            owner_id=actor.user_id, key=key, recorded_at=actor.at,
+        )
+        for key, (customer_id, note) in wanted.items()
+        if key not in known
+    ]  # fmt: skip
+    Hold.objects.bulk_create(made)
+    audit.record_many(
+        actor,
+        [
+            ("hold", f"hold:{hold.pk}", {"reason": reason, "customer": hold.customer_id, "item": None, "amount": None})
+            for hold in made
+        ],
+    )
 
 
 @transaction.atomic

@@ -39,20 +39,26 @@ def content_hash(company_id: int, at: datetime, actor: str, action: str, subject
 
 def record(actor: Actor, action: str, subject: str, **detail: Any) -> AuditEntry:
     """Write the entry of one action, inside the caller's transaction. ``detail`` holds integers, text, lists; no floats."""
+    return record_many(actor, [(action, subject, detail)])[0]
+
+
+def record_many(actor: Actor, entries: Iterable[tuple[str, str, dict[str, Any]]]) -> list[AuditEntry]:
+    """Write the entries (action, subject, detail) of many actions, each as ``record`` does, in their order and set-based."""
     name = actor.name if actor.user_id is None else f"user:{actor.user_id}"
-    detail, beside = audit_texts.parted(action, detail)
-    entry = AuditEntry.objects.create(
-        company_id=actor.company_id,
-        at=actor.at,
-        actor=name,
-        action=action,
-        subject=subject,
-        detail=detail,
-        content_hash=content_hash(actor.company_id, actor.at, name, action, subject, detail),
-    )
-    if beside:
-        audit_texts.write_texts(entry, beside)
-    return entry
+    made, texts = [], []
+    for action, subject, said in entries:
+        detail, beside = audit_texts.parted(action, said)
+        hashed = content_hash(actor.company_id, actor.at, name, action, subject, detail)
+        made.append(
+            AuditEntry(
+                company_id=actor.company_id, at=actor.at, actor=name, action=action, subject=subject, detail=detail,
+                content_hash=hashed,
+            )
+        )  # fmt: skip
+        texts.append(beside)
+    AuditEntry.objects.bulk_create(made)
+    audit_texts.write_texts(zip(made, texts, strict=True))
+    return made
 
 
 def record_bulk(actor: Actor, action: str, subject: str, leaves: Iterable[bytes], **detail: Any) -> AuditEntry:

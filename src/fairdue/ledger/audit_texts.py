@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Iterable
 from typing import Any
 
 from fairdue.kernel import chain
@@ -78,10 +79,11 @@ def commitment(salt: str, text: str) -> str:
     return chain.digest("fairdue audit text v1", salt.encode(), text.encode())
 
 
-def write_texts(entry: AuditEntry, beside: dict[str, tuple[str, str]]) -> None:
-    """Write the texts beside an entry, inside the caller's transaction."""
+def write_texts(parted: Iterable[tuple[AuditEntry, dict[str, tuple[str, str]]]]) -> None:
+    """Write the texts beside entries, inside the caller's transaction."""
     AuditText.objects.bulk_create(
         AuditText(company_id=entry.company_id, entry=entry, name=name, salt=salt, text=text)
+        for entry, beside in parted
         for name, (salt, text) in beside.items()
     )
 

@@ -8,7 +8,9 @@ from replies.labelled import OUR_ADDRESS, Labelled, mail
 from replies.world import Sent
 
 World = dict[str, Sent]
-LETTER = "Sehr geehrte Damen und Herren,\nfolgende Rechnungen sind fällig: 1.000,00 EUR\nBitte zahlen Sie bis 10.03.2026."
+LETTER = (
+    "Sehr geehrte Damen und Herren,\nfolgende Rechnungen sind fällig: 1.000,00 EUR\nBitte zahlen Sie bis 10.03.2026."
+)
 ENGLISH = "Dear Sir or Madam,\nthe following invoices are due: EUR 1,000.00\nPlease pay by 10 March 2026."
 SIGNATURE = (
     "-- \nMuster AG | Hauptstraße 100452 | 50667 Köln\nTel. +49 221 40881-20 | Fax 0221/90233 | Mobil 0171 5510240\n"
@@ -59,7 +61,14 @@ def of_people(world: World) -> Iterator[Labelled]:
     yield _one("wrong person", None, "reply", "hans@private.example", "Re: Acme", "You have the wrong Hans. I never bought anything from you.")  # fmt: skip
     yield _one("opt out", "leeds", "opt_out", "bob@leeds-tools.example", "Re: reminder", "Please take me off your distribution list, I have nothing to do with this.\nBob")  # fmt: skip
     yield _one("opt out german", "muster", "opt_out", "info@muster.example", "AW: Mahnung", "Nehmen Sie diese Adresse bitte aus Ihrem Verteiler. Danke.")  # fmt: skip
-    yield _one("opt out spanish", "madrid", "opt_out", world["madrid"].email, "baja", "Por favor, denme de baja de sus correos.")
+    yield _one(
+        "opt out spanish",
+        "madrid",
+        "opt_out",
+        world["madrid"].email,
+        "baja",
+        "Por favor, denme de baja de sus correos.",
+    )
     yield _one("pdf only", "muster", "reply", "scan@kopierer.example", f"AW: Acme {muster.notice}", "\n", attach=("application/pdf", "RE-2026-00018.pdf"))  # fmt: skip
     yield _one("fax gateway", None, "reply", "fax@fax-dienst.example", "Neues Fax von +49 221 998877 (3 Seiten)", "Sie haben ein neues Fax erhalten. Es liegt dieser Nachricht als PDF bei.", attach=("application/pdf", "fax.pdf"))  # fmt: skip
     yield _one("winmail", "muster", "reply", muster.email, "AW: Zahlung", "Siehe Anlage.", attach=("application/ms-tnef", "winmail.dat"))  # fmt: skip
@@ -88,7 +97,14 @@ def of_desks(world: World) -> Iterator[Labelled]:
     yield _one("autosvar", "nordic_a", "away", "ap@nordic-group.example", f"Autosvar: Acme {world['nordic_a'].notice}", "Jeg er på ferie til og med 15. marts. Ved hastesager kontakt venligst Lars.")  # fmt: skip
     yield _one("automatisch antwoord", "utrecht", "away", "crediteuren@utrechtbouw.example", "Automatisch antwoord: herinnering", "Ik ben tot 20 maart afwezig en lees mijn mail niet.")  # fmt: skip
     yield _one("respuesta automatica", "madrid", "away", "pagos@sol-herramientas.example", "Respuesta automática: recordatorio", "Estaré fuera de la oficina hasta el 16 de marzo. Para asuntos urgentes escriba a admin@sol-herramientas.example.")  # fmt: skip
-    yield _one("zidong huifu", "hangzhou", "away", "wangfang8862@163.com", "自动回复:催款通知", "您好，我正在休假，3月16日返回。")
+    yield _one(
+        "zidong huifu",
+        "hangzhou",
+        "away",
+        "wangfang8862@163.com",
+        "自动回复:催款通知",
+        "您好，我正在休假，3月16日返回。",
+    )
     yield _one("bare away words", "gdansk", "away", "ksiegowosc@stocznia.example", "Nieobecność", "Jestem na urlopie do 20.03. W pilnych sprawach proszę o kontakt z Anną: anna@stocznia.example.")  # fmt: skip
     yield _one("left french", "lyon", "left", "p.martin@lyon-metal.example", "Réponse automatique : relance", "Je ne fais plus partie de l'entreprise. Merci d'écrire à compta@lyon-metal.example.")  # fmt: skip
     yield _one("left by header", "leeds", "left", "old@leeds-tools.example", "Automatic reply: reminder", "Mark is no longer employed at Leeds Tools. Please direct mail to jane.doe@leeds-tools.example.", Auto_Submitted="auto-replied")  # fmt: skip

@@ -8,7 +8,15 @@ from fairdue.contact.actions.delivery import (
     do_record_reply,
     do_resolve_uncertain,
 )
-from fairdue.contact.actions.inbound import At, Receipt, Received, do_assign_mail, do_dismiss_mail, do_receive
+from fairdue.contact.actions.inbound import (
+    At,
+    Receipt,
+    Received,
+    do_assign_mail,
+    do_dismiss_mail,
+    do_receive,
+    do_receive_many,
+)
 from fairdue.contact.actions.messages import (
     Attachment,
     Blocked,
@@ -62,6 +70,7 @@ __all__ = [
     "do_queue_many",
     "do_read_mail",
     "do_receive",
+    "do_receive_many",
     "do_record_answer",
     "do_record_bounce",
     "do_record_call",

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext
 
 from fairdue.contact.actions.messages import ContactError
-from fairdue.contact.actions.tasks import end_silence, event, open_task
+from fairdue.contact.actions.tasks import end_silences, event, open_reply_tasks, open_task
 from fairdue.contact.facts import GatePolicy
 from fairdue.contact.models import EventKind, MessageState, OutboxMessage, Task, TaskKind, TimelineEvent
 from fairdue.contact.reasons import DeliveryReason, EventReason
 from fairdue.kernel.reasons import because
 from fairdue.ledger import audit
-from fairdue.ledger.actions import do_hold
+from fairdue.ledger.actions import do_hold_customers
 from fairdue.ledger.models import Channel, Contact, HoldReason
 from fairdue.people.actor import Actor, Right
 
@@ -75,23 +77,50 @@ def do_record_reply(
         and TimelineEvent.objects.filter(company_id=actor.company_id, customer_id=customer_id, subject=mark).exists()
     ):
         return None
-    code = EventReason.OUT_OF_OFFICE if out_of_office else EventReason.REPLY
-    reason = because(code, subject=subject[:200])
-    made = event(
-        actor, customer_id, EventKind.REPLY, reason, subject=mark, channel=Channel.EMAIL, text=text[:REPLIES_KEPT_CHARS]
-    )
-    if not out_of_office:
-        end_silence(actor, customer_id)
-        key = key or f"reply:{made.pk}"
-        do_hold(
-            actor, customer_id=customer_id, reason=HoldReason.REPLY, since=actor.at.date(), note=subject[:500],
-            key=f"{key}/customer",
-        )  # fmt: skip
-        open_task(
-            actor, customer_id=customer_id, kind=TaskKind.REPLY, key=key, due_on=actor.at.date(), reasons=[reason],
-            subject=about or f"event:{made.pk}",
-        )  # fmt: skip
-    audit.record(actor, "reply", f"event:{made.pk}", customer=customer_id, out_of_office=out_of_office)
+    return record_replies(actor, [Reply(customer_id, mark, subject, text, out_of_office, about, key)])[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is recorded of a reply; the fields are those of ``do_record_reply``, ``mark`` is what its event leads to."""
+
+    customer_id: int
+    mark: str
+    subject: str
+    text: str
+    out_of_office: bool
+    about: str = ""
+    key: str = ""
+
+
+def record_replies(actor: Actor, replies: Sequence[Reply]) -> list[TimelineEvent]:
+    """Record replies that are known to be new, as ``do_record_reply`` does and set-based, inside the caller's transaction."""
+    codes = {True: EventReason.OUT_OF_OFFICE, False: EventReason.REPLY}
+    reasons = [because(codes[one.out_of_office], subject=one.subject[:200]) for one in replies]
+    made = TimelineEvent.objects.bulk_create(
+        TimelineEvent(
+            company_id=actor.company_id, customer_id=one.customer_id, at=actor.at, kind=EventKind.REPLY, subject=one.mark,
+            channel=Channel.EMAIL, code=reason.code, values=dict(reason.values), text=one.text[:REPLIES_KEPT_CHARS],
+            actor=actor.name,
+        )
+        for one, reason in zip(replies, reasons, strict=True)
+    )  # fmt: skip
+    heard = [
+        (one, reason, row, one.key or f"reply:{row.pk}")
+        for one, reason, row in zip(replies, reasons, made, strict=True)
+        if not one.out_of_office
+    ]
+    if heard:
+        end_silences(actor, {one.customer_id for one, *_ in heard})
+        held = [(one.customer_id, one.subject, f"{key}/customer") for one, _, _, key in heard]
+        do_hold_customers(actor, held, reason=HoldReason.REPLY, since=actor.at.date())
+        tasks = [(one.customer_id, key, one.about or f"event:{row.pk}", reason) for one, reason, row, key in heard]
+        open_reply_tasks(actor, tasks)
+    said = [
+        ("reply", f"event:{row.pk}", {"customer": one.customer_id, "out_of_office": one.out_of_office})
+        for one, row in zip(replies, made, strict=True)
+    ]
+    audit.record_many(actor, said)
     return made
 
 

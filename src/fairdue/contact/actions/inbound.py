@@ -1,27 +1,28 @@
 """Mail that comes in: kept as it came, told apart, tied to customer and message; a person's reply holds the next step.
 
-``do_receive`` is one transaction: the mail, where it was read, its hold and task, its proposals, its audit entry. Who is killed
-in it has written nothing but stored files, which have no row; the same mail is read again and written once.
+``do_receive_many`` is one transaction: the mails, where they were read, holds and tasks, proposals, audit entries. Who is killed
+in it has written nothing but stored files, which nobody owns; the same mails are read again and written once.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 
 from fairdue.contact import blobs
-from fairdue.contact.actions.delivery import do_record_bounce, do_record_reply
+from fairdue.contact.actions.delivery import Reply, do_record_bounce, record_replies
 from fairdue.contact.actions.messages import ContactError
 from fairdue.contact.actions.tasks import do_finish_task, event
 from fairdue.contact.bounces import Bounce, bounce
-from fairdue.contact.inbox.clues import clues_of
+from fairdue.contact.inbox.clues import Clues, clues_of
 from fairdue.contact.inbox.kinds import PERSONAL, PREFIX, Kind, Told, kind_of
-from fairdue.contact.inbox.lookup import Desk, evidence, lay_out, sent_to
+from fairdue.contact.inbox.lookup import Desk, evidence, lay_out, look_up, sent_to
 from fairdue.contact.inbox.mail import BYTES_MAX, Mail, MailRefused, read
 from fairdue.contact.inbox.rules import Threaded, answered, thread
 from fairdue.contact.models import (
@@ -44,6 +45,8 @@ from fairdue.people.actor import Actor, Right
 
 HEAD_BYTES = 65_536
 """Kept of a mail too large to be read: its headers and the beginning of its text."""
+UNREADABLE, NOBODY = Told(Kind.UNREADABLE), Threaded(None, 0, ())
+"""What holds of a mail before anything is known of it."""
 TO_ASSIGN = frozenset({*PERSONAL, Kind.LEFT, Kind.BOUNCE})
 """Kinds that a person has to assign where nobody else can."""
 
@@ -82,53 +85,155 @@ class Receipt:
 
 
 def do_receive(actor: Actor, data: bytes, *, at: At | None = None, desk: Desk | None = None) -> Receipt:
-    """Read a mail and record what it says; the same mail again, by whatever way, is known. Files are stored before rows.
+    """Read one mail; see ``do_receive_many``."""
+    return do_receive_many(actor, [(data, at or At())], desk=desk)[0]
 
-    What cannot be read is kept all the same and waits for a person. ``desk`` saves three queries a mail in a session.
+
+def do_receive_many(actor: Actor, mails: Sequence[tuple[bytes, At]], *, desk: Desk | None = None) -> list[Receipt]:
+    """Read some mails in one transaction and record what they say; give what came of each, in order. Files are stored before rows.
+
+    The same mail again, by whatever way, is known. What cannot be read is kept all the same and waits for a person. Where one
+    of the mails fails, or another reader writes one of them meanwhile, each is written on its own. ``desk`` is laid out once a session.
     """
     actor.need(Right.HOLD)
-    at = at or At()
-    known = InboundMail.objects.filter(
-        company_id=actor.company_id, raw__sha256=hashlib.sha256(data[:BYTES_MAX]).hexdigest()
-    ).first()
-    if known is not None:
-        return _known(actor, known, at)
     desk = desk or lay_out(actor.company_id)
+    known = _known_raw(actor, mails)
+    drafts = [_draft(data, at, desk, known.get(hashlib.sha256(data[:BYTES_MAX]).hexdigest())) for data, at in mails]
     try:
-        mail: Mail | MailRefused = read(data)
-    except MailRefused as error:
-        mail = error
-    key = mail.key if isinstance(mail, Mail) else hashlib.sha256(data).hexdigest()
-    same = InboundMail.objects.filter(company_id=actor.company_id, mail_key=key).first()
-    if same is not None:
-        return _known(actor, same, at)
-    try:
-        with transaction.atomic():
-            row = (
-                _refused(actor, data, str(mail), at, key)
-                if isinstance(mail, MailRefused)
-                else _kept(actor, data, mail, at, desk)
-            )
-            _place(actor, row, at)
-            return Receipt(_what(row), row.pk)
+        return _receive(actor, drafts, desk)
     except IntegrityError:
-        # Another reader wrote the same mail meanwhile.
-        return _known(actor, InboundMail.objects.get(company_id=actor.company_id, mail_key=key), at)
+        if len(drafts) == 1:
+            same = InboundMail.objects.get(company_id=actor.company_id, mail_key=drafts[0].key)
+            _place(actor, [(same.pk, drafts[0].at)])
+            return [Receipt(Received.KNOWN, same.pk)]
+    except Exception:
+        if len(drafts) == 1:
+            raise
+    return [do_receive(actor, data, at=at, desk=desk) for data, at in mails]
 
 
-def _known(actor: Actor, mail: InboundMail, at: At) -> Receipt:
-    _place(actor, mail, at)
-    return Receipt(Received.KNOWN, mail.pk)
+@dataclass(slots=True)
+class _Draft:
+    """A mail that was read, and what is made of it on the way to its row."""
+
+    data: bytes
+    at: At
+    key: str
+    known: int | None = None
+    mail: Mail | None = None
+    refused: str = ""
+    report: Bounce | None = None
+    told: Told = UNREADABLE
+    clues: Clues | None = None
+    threaded: Threaded = NOBODY
+    message_id: int | None = None
+    row: InboundMail | None = None
+
+    @property
+    def files(self) -> list[tuple[bytes, str]]:
+        """The bytes to be stored, with their media types: the mail, of one too large its head, then its files."""
+        raw = self.data if len(self.data) <= BYTES_MAX else self.data[:HEAD_BYTES]
+        own = [(file.data, file.media_type) for file in self.mail.files] if self.mail is not None else []
+        return [(raw, "message/rfc822"), *own]
 
 
-def _place(actor: Actor, mail: InboundMail, at: At) -> None:
-    if at.place:
-        MailPlace.objects.get_or_create(
-            company_id=actor.company_id,
-            place=at.place[:300],
-            mark=at.mark[:300],
-            defaults={"number": at.number, "mail": mail},
+def _known_raw(actor: Actor, mails: Sequence[tuple[bytes, At]]) -> dict[str, int]:
+    hashes = [hashlib.sha256(data[:BYTES_MAX]).hexdigest() for data, _ in mails]
+    rows = InboundMail.objects.filter(company_id=actor.company_id, raw__sha256__in=hashes)
+    return dict(rows.values_list("raw__sha256", "id"))
+
+
+def _draft(data: bytes, at: At, desk: Desk, known: int | None) -> _Draft:
+    if known is not None:
+        return _Draft(data, at, "", known)
+    try:
+        mail = read(data)
+    except MailRefused as error:
+        return _Draft(data, at, hashlib.sha256(data).hexdigest(), refused=str(error))
+    report = bounce(mail)
+    told = _report_kind(report) if report is not None else kind_of(mail, own=desk.own)
+    return _Draft(data, at, mail.key, None, mail, "", report, told, _clues(mail, report, told, desk))
+
+
+def _receive(actor: Actor, drafts: Sequence[_Draft], desk: Desk) -> list[Receipt]:
+    keys = {one.key for one in drafts if one.known is None}
+    rows = InboundMail.objects.filter(company_id=actor.company_id, mail_key__in=keys)
+    by_key = dict(rows.values_list("mail_key", "id"))
+    new: dict[str, _Draft] = {}
+    for one in drafts:
+        one.known = one.known or by_key.get(one.key)
+        if one.known is None:
+            new.setdefault(one.key, one)
+    fresh = list(new.values())
+    _thread(actor, fresh, desk)
+    blobs.put_many([data for one in fresh for data, _ in one.files])
+    with transaction.atomic():
+        _write(actor, fresh, desk)
+        ids = {one.key: one.row.pk for one in fresh if one.row is not None}
+        _place(actor, [(one.known or ids[one.key], one.at) for one in drafts])
+    return [
+        Receipt(_what(one.row), one.row.pk)
+        if one.row is not None
+        else Receipt(Received.KNOWN, one.known or ids[one.key])
+        for one in drafts
+    ]
+
+
+def _thread(actor: Actor, drafts: Sequence[_Draft], desk: Desk) -> None:
+    """Say whose each mail is and which message it answers, with a few reads for all."""
+    found = look_up(actor.company_id, [one.clues for one in drafts if one.clues is not None])
+    open_ones: list[tuple[_Draft, int, date]] = []
+    for one in drafts:
+        if one.mail is None or one.clues is None:
+            continue
+        mail, machine = one.mail, one.report is not None or one.told.kind in {Kind.BULK, Kind.OWN}
+        looks = (
+            machine or bool(one.clues.answers or mail.split.quoted or mail.inner) or bool(PREFIX.match(mail.subject))
         )
+        one.threaded = thread(evidence(desk, one.clues, found), desk.groups, answers=looks)
+        one.message_id = one.threaded.message_id
+        if one.threaded.customer_id is not None and one.message_id is None:
+            open_ones.append((one, one.threaded.customer_id, (mail.sent_at or actor.at).date()))
+    sent = sent_to(actor.company_id, [(customer_id, on) for _, customer_id, on in open_ones])
+    for (one, _, on), candidates in zip(open_ones, sent, strict=True):
+        one.message_id = answered(one.threaded, candidates, on)
+
+
+def _write(actor: Actor, drafts: Sequence[_Draft], desk: Desk) -> None:
+    """Write the rows of new mails and what follows from them, inside the caller's transaction."""
+    stored = blobs.keep_many(actor.company_id, [file for one in drafts for file in one.files], actor.at)
+    for one in drafts:
+        raw = stored[hashlib.sha256(one.files[0][0]).hexdigest()]
+        one.row = _row(actor, one, raw, desk) if one.mail is not None else _refused(actor, one, raw)
+    rows = InboundMail.objects.bulk_create([one.row for one in drafts if one.row is not None])
+    audit.record_many(
+        actor,
+        [
+            (
+                "receive",
+                f"mail:{row.pk}",
+                {"kind": row.kind, "state": row.state, "customer": row.customer_id, "raw": row.raw.sha256},
+            )
+            for row in rows
+        ],
+    )
+    _follow(actor, [(one.row, one.told.changes) for one in drafts if one.row is not None and one.report is None])
+    for one in drafts:
+        if one.report is not None and one.row is not None:
+            _record_report(actor, one.row, one.report)
+
+
+def _place(actor: Actor, read_at: Sequence[tuple[int, At]]) -> None:
+    MailPlace.objects.bulk_create(
+        [
+            MailPlace(
+                company_id=actor.company_id, place=at.place[:300], mark=at.mark[:300], number=at.number, mail_id=mail_id
+            )
+            for mail_id, at in read_at
+            if at.place
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def _what(row: InboundMail) -> Received:
@@ -138,45 +243,30 @@ def _what(row: InboundMail) -> Received:
     return kinds.get(row.kind) or (Received.REPLY if row.kind in PERSONAL else Received.AUTOMATIC)
 
 
-def _refused(actor: Actor, data: bytes, why: str, at: At, key: str) -> InboundMail:
+def _refused(actor: Actor, one: _Draft, raw: StoredBlob) -> InboundMail:
     """Keep what cannot be read, or its head where it is too large, for a person."""
-    raw = blobs.keep(
-        actor.company_id, data if len(data) <= BYTES_MAX else data[:HEAD_BYTES], "message/rfc822", actor.at
-    )
-    row = InboundMail.objects.create(
-        company_id=actor.company_id, mail_key=key, raw=raw, way=at.way, received_at=actor.at, kind=Kind.UNREADABLE,
-        reasons=[because(ThreadReason.TOO_LARGE, detail=why[:200]).as_dict()], state=MailState.UNMATCHED, cut=["raw"],
-        subject=at.mark[:300],
+    return InboundMail(
+        company_id=actor.company_id, mail_key=one.key, raw=raw, way=one.at.way, received_at=actor.at, kind=Kind.UNREADABLE,
+        reasons=[because(ThreadReason.TOO_LARGE, detail=one.refused[:200]).as_dict()], state=MailState.UNMATCHED,
+        cut=["raw"], subject=one.at.mark[:300],
     )  # fmt: skip
-    audit.record(actor, "receive", f"mail:{row.pk}", kind=row.kind, state=row.state, raw=raw.sha256)
-    return row
 
 
-def _kept(actor: Actor, data: bytes, mail: Mail, at: At, desk: Desk) -> InboundMail:
-    report = bounce(mail)
-    told = _report_kind(report) if report is not None else kind_of(mail, own=desk.own)
-    threaded = _threaded(mail, report, told, desk)
-    raw = blobs.keep(actor.company_id, data, "message/rfc822", actor.at)
+def _row(actor: Actor, one: _Draft, raw: StoredBlob, desk: Desk) -> InboundMail:
+    mail, threaded = one.mail, one.threaded
+    assert mail is not None
     row = InboundMail(
-        company_id=actor.company_id, mail_key=mail.key, raw=raw, mail_id=mail.message_id, way=at.way, sender=mail.sender,
-        sender_name=mail.sender_name, recipients=mail.recipients, subject=mail.subject, sent_at=mail.sent_at,
-        received_at=actor.at, text=mail.split.new, quoted=mail.split.quoted, attachments=_files(actor, mail),
-        cut=list(mail.cut), kind=told.kind, signs=list(told.signs)[:10], customer_id=threaded.customer_id,
-        confidence=threaded.confidence, reasons=[one.as_dict() for one in threaded.reasons[:20]],
-        candidates=list(threaded.candidates), message_id=threaded.message_id,
+        company_id=actor.company_id, mail_key=mail.key, raw=raw, mail_id=mail.message_id, way=one.at.way,
+        sender=mail.sender, sender_name=mail.sender_name, recipients=mail.recipients, subject=mail.subject,
+        sent_at=mail.sent_at, received_at=actor.at, text=mail.split.new, quoted=mail.split.quoted,
+        attachments=_files(mail), cut=list(mail.cut), kind=one.told.kind, signs=list(one.told.signs)[:10],
+        customer_id=threaded.customer_id, confidence=threaded.confidence,
+        reasons=[each.as_dict() for each in threaded.reasons[:20]], candidates=list(threaded.candidates),
+        message_id=one.message_id,
     )  # fmt: skip
     if row.customer_id is not None:
         row.contact_id = desk.known(row.customer_id, (mail.sender, mail.reply_to))
-        row.message_id = row.message_id or _answered(actor, row, threaded)
     row.state = _state(row)
-    row.save(force_insert=True)
-    audit.record(
-        actor, "receive", f"mail:{row.pk}", kind=row.kind, state=row.state, customer=row.customer_id, raw=raw.sha256
-    )
-    if report is not None:
-        _record_report(actor, row, report)
-    elif row.customer_id is not None:
-        _follow(actor, row, told.changes)
     return row
 
 
@@ -184,31 +274,23 @@ def _report_kind(report: Bounce) -> Told:
     return Told(Kind.BOUNCE if report.permanent else Kind.DELAYED, tuple(one for one in (report.status,) if one))
 
 
-def _threaded(mail: Mail, report: Bounce | None, told: Told, desk: Desk) -> Threaded:
+def _clues(mail: Mail, report: Bounce | None, told: Told, desk: Desk) -> Clues:
     clues = clues_of(mail, own=desk.own)
-    if report is not None or told.kind in {Kind.BULK, Kind.OWN}:
-        # What a server or a newsletter says belongs to a customer only by our own Message-ID.
-        originals = report.message_ids if report is not None else ()
-        ids = type(clues)((), tuple(dict.fromkeys((*originals, *clues.mentions))), (), (), (), (), ())
-        return thread(evidence(desk, ids), desk.groups, answers=True)
-    looks = bool(clues.answers or mail.split.quoted or mail.inner) or bool(PREFIX.match(mail.subject))
-    return thread(evidence(desk, clues), desk.groups, answers=looks)
+    if report is None and told.kind not in {Kind.BULK, Kind.OWN}:
+        return clues
+    # What a server or a newsletter says belongs to a customer only by our own Message-ID.
+    originals = report.message_ids if report is not None else ()
+    return Clues((), tuple(dict.fromkeys((*originals, *clues.mentions))), (), (), (), (), ())
 
 
-def _answered(actor: Actor, row: InboundMail, threaded: Threaded) -> int | None:
-    on = (row.sent_at or row.received_at).date()
-    assert row.customer_id is not None
-    return answered(threaded, sent_to(actor.company_id, row.customer_id, on), on)
-
-
-def _files(actor: Actor, mail: Mail) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = []
-    for file in mail.files:
-        blob: StoredBlob = blobs.keep(actor.company_id, file.data, file.media_type, actor.at)
-        found.append(
-            {"sha256": blob.sha256, "file_name": file.name, "media_type": file.media_type, "size_bytes": len(file.data)}
-        )
-    return found
+def _files(mail: Mail) -> list[dict[str, object]]:
+    return [
+        {
+            "sha256": hashlib.sha256(file.data).hexdigest(), "file_name": file.name, "media_type": file.media_type,
+            "size_bytes": len(file.data),
+        }
+        for file in mail.files
+    ]  # fmt: skip
 
 
 def _state(row: InboundMail) -> str:
@@ -225,16 +307,21 @@ def _record_report(actor: Actor, row: InboundMail, report: Bounce) -> None:
         do_record_bounce(actor, message_pk=message.pk, detail=f"{report.status} {report.detail}".strip())
 
 
-def _follow(actor: Actor, row: InboundMail, changes: Iterable[tuple[str, str]]) -> None:
-    """Write what follows from a mail of a customer: timeline, hold and task for a person's reply, proposals."""
-    assert row.customer_id is not None
-    if row.kind not in {Kind.BULK, Kind.OWN}:
-        do_record_reply(
-            actor, customer_id=row.customer_id, reply_id=f"mail:{row.pk}:{row.assigned}", subject=row.subject, text=row.text,
+def _follow(actor: Actor, mails: Sequence[tuple[InboundMail, Iterable[tuple[str, str]]]]) -> None:
+    """Write what follows from mails of customers: timeline, hold and task for a person's reply, proposals."""
+    ours = [(row, row.customer_id, changes) for row, changes in mails if row.customer_id is not None]
+    replies = [
+        Reply(
+            customer_id, mark=f"mail:{row.pk}", subject=row.subject, text=row.text,
             out_of_office=row.kind not in PERSONAL, about=f"mail:{row.pk}", key=_task_key(row),
-        )  # fmt: skip
-    for change, address in changes:
-        _propose(actor, row, change, address)
+        )
+        for row, customer_id, _ in ours
+        if row.kind not in {Kind.BULK, Kind.OWN}
+    ]  # fmt: skip
+    record_replies(actor, replies)
+    for row, _, changes in ours:
+        for change, address in changes:
+            _propose(actor, row, change, address)
 
 
 def _task_key(row: InboundMail) -> str:
@@ -280,11 +367,12 @@ def do_assign_mail(actor: Actor, mail_id: int, *, customer_id: int) -> InboundMa
         if row.sender
         else None
     )
-    row.message_id = _answered(actor, row, Threaded(customer_id, 100, ()))
+    on = (row.sent_at or row.received_at).date()
+    row.message_id = answered(Threaded(customer_id, 100, ()), sent_to(actor.company_id, [(customer_id, on)])[0], on)
     row.state = _state(row)
     row.save(update_fields=["customer", "assigned", "confidence", "reasons", "contact", "message", "state"])
     audit.record(actor, "assign_mail", f"mail:{row.pk}", customer=customer_id)
-    _follow(actor, row, _changes_of(row))
+    _follow(actor, [(row, _changes_of(row))])
     return row
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.db import transaction
@@ -58,21 +58,45 @@ def open_task(
     return task
 
 
+def open_reply_tasks(actor: Actor, tasks: Iterable[tuple[int, str, str, Reason]]) -> None:
+    """Ask a person to read replies, each given as (customer, key, subject, reason), set-based; a key that is there is left."""
+    wanted = {key: (customer_id, subject, reason) for customer_id, key, subject, reason in tasks}
+    rows = Task.objects.filter(company_id=actor.company_id, key__in=list(wanted))
+    known = set(rows.values_list("key", flat=True))
+    made = [
+        Task(
+            company_id=actor.company_id, key=key, customer_id=customer_id, kind=TaskKind.REPLY, due_on=actor.at.date(),
+            subject=subject, reasons=[reason.as_dict()], created_at=actor.at,
+        )
+        for key, (customer_id, subject, reason) in wanted.items()
+        if key not in known
+    ]  # fmt: skip
+    Task.objects.bulk_create(made)
+    audit.record_many(
+        actor, [("task", f"task:{task.pk}", {"kind": TaskKind.REPLY.value, "key": task.key}) for task in made]
+    )
+
+
 def end_silence(actor: Actor, customer_id: int, *, step_key: str = "") -> None:
     """Close the tasks that wait for a debtor who said nothing to a letter; ``step_key`` only that letter's.
 
     A stage opens such a task with its letter, under the step's key. What the debtor said has a task of its own where a
     person has to look at it. Inside the caller's transaction.
     """
+    end_silences(actor, [customer_id], step_key=step_key)
+
+
+def end_silences(actor: Actor, customer_ids: Collection[int], *, step_key: str = "") -> None:
+    """As ``end_silence``, for many customers."""
     waiting = Task.objects.filter(
-        company_id=actor.company_id, customer_id=customer_id, kind=TaskKind.ANSWER, done_at__isnull=True,
+        company_id=actor.company_id, customer_id__in=customer_ids, kind=TaskKind.ANSWER, done_at__isnull=True,
         key__endswith=SILENCE,
     )  # fmt: skip
     if step_key:
         waiting = waiting.filter(key=f"{step_key}{SILENCE}")
-    for task_id in waiting.order_by("id").values_list("id", flat=True):
-        Task.objects.filter(pk=task_id).update(done_at=actor.at, done_by=actor.name, outcome="answered")
-        audit.record(actor, "finish_task", f"task:{task_id}", outcome="answered")
+    if ended := list(waiting.order_by("id").values_list("id", flat=True)):
+        Task.objects.filter(pk__in=ended).update(done_at=actor.at, done_by=actor.name, outcome="answered")
+        audit.record_many(actor, [("finish_task", f"task:{one}", {"outcome": "answered"}) for one in ended])
 
 
 @transaction.atomic

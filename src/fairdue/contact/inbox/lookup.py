@@ -1,14 +1,15 @@
-"""What the ledger knows of a mail's clues: a few set-based reads a mail, and what holds for a whole session read once. No writes."""
+"""What the ledger knows of the clues of some mails: a few set-based reads, and what holds for a whole session read once. No writes."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from email.utils import parseaddr
 
 from django.conf import settings
+from django.utils import timezone
 
 from fairdue.contact.inbox.clues import Clues, Number, domains_of, freemail
 from fairdue.contact.inbox.rules import CERTAIN, FAIR, SLIGHT, STRONG, WEAK, Evidence, Sent
@@ -20,6 +21,8 @@ from fairdue.ledger.models import Contact, Customer, Document, DueItem
 from fairdue.people.models import Company
 
 LEFT = (MessageState.HANDED_OVER, MessageState.UNCERTAIN, MessageState.BOUNCED)
+PARAMETERS_MAX, DOCUMENTS_MAX = 5_000, 2_000
+"""Numbers asked for in one query; rows read of documents with such numbers."""
 SENT_DAYS = 180
 SENT_MAX = 40
 PLACES_MAX = 50
@@ -67,95 +70,158 @@ def lay_out(company_id: int) -> Desk:
     )
 
 
-def evidence(desk: Desk, clues: Clues) -> list[Evidence]:
-    """Give what the clues point to, in the order of the clues. At most six queries, none for a kind of clue that is absent."""
-    found = _messages(desk.company_id, clues)
-    found += _links(desk.company_id, clues.tokens)
-    found += _references(desk.company_id, clues)
-    found += _documents(desk.company_id, clues.numbers)
-    return found + _addresses(desk, clues)
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the ledger knows of the clues of some mails: rows by the clue. ``documents`` is None where there are too many for one read."""
+
+    messages: dict[str, tuple[int, int, datetime]]
+    """(message, customer, left at) by Message-ID."""
+    links: dict[str, tuple[int, int, str]]
+    """(link, customer, step) by the hash of the token."""
+    steps: dict[str, int]
+    references: dict[str, list[tuple[int, int]]]
+    """(customer, message that left or 0) by reference."""
+    items: dict[str, list[tuple[int, int]]]
+    """(customer, due item) by payment reference."""
+    documents: dict[str, list[tuple[int, int | None]]] | None
+    """(customer, due item) by number."""
 
 
-def _messages(company_id: int, clues: Clues) -> list[Evidence]:
-    asked = (*clues.answers, *clues.mentions)
-    if not asked:
-        return []
+def look_up(company_id: int, clues: Sequence[Clues]) -> Found:
+    """Read what the ledger knows of the clues of some mails. At most six queries, none for a kind of clue that is absent."""
+    links = _links(company_id, {token for one in clues for token in one.tokens})
+    references = {text for one in clues for text in one.references}
+    numbers = {number.text for one in clues for number in one.numbers}
+    return Found(
+        _messages(company_id, {one for each in clues for one in (*each.answers, *each.mentions)}),
+        links,
+        _steps(company_id, {step for _, _, step in links.values() if step}),
+        _references(company_id, references | numbers),
+        _items(company_id, references),
+        _documents(company_id, numbers | {one.upper() for one in numbers}, alone=len(clues) == 1),
+    )
+
+
+def _messages(company_id: int, asked: set[str]) -> dict[str, tuple[int, int, datetime]]:
     rows = OutboxMessage.objects.filter(company_id=company_id, message_id__in=asked, state__in=LEFT)
-    known = {row[0]: row for row in rows.values_list("message_id", "id", "customer_id", "handed_over_at", "created_at")}
+    columns = rows.values_list("message_id", "id", "customer_id", "handed_over_at", "created_at")
+    return {
+        one: (pk, customer_id, handed_over_at or made_at) for one, pk, customer_id, handed_over_at, made_at in columns
+    }
+
+
+def _links(company_id: int, tokens: set[str]) -> dict[str, tuple[int, int, str]]:
+    ours = {token_hash(one) for one in tokens if company_of(one) == company_id}
+    rows = PortalLink.objects.filter(company_id=company_id, token_hash__in=ours)
+    columns = rows.values_list("token_hash", "id", "customer_id", "step_key")
+    return {hashed: (pk, customer_id, step) for hashed, pk, customer_id, step in columns}
+
+
+def _steps(company_id: int, steps: set[str]) -> dict[str, int]:
+    rows = OutboxMessage.objects.filter(company_id=company_id, step_key__in=steps, state__in=LEFT)
+    return dict(rows.values_list("step_key", "id"))
+
+
+def _references(company_id: int, asked: set[str]) -> dict[str, list[tuple[int, int]]]:
+    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for some in _parts(asked):
+        rows = MessageReference.objects.filter(company_id=company_id, text__in=some).order_by("id")
+        for text, customer, message, state in rows.values_list("text", "customer_id", "message_id", "message__state"):
+            found[text].append((customer, message if state in LEFT else 0))
+    return found
+
+
+def _parts(asked: set[str]) -> Iterator[list[str]]:
+    words = sorted(asked)
+    return (words[at : at + PARAMETERS_MAX] for at in range(0, len(words), PARAMETERS_MAX))
+
+
+def _items(company_id: int, references: set[str]) -> dict[str, list[tuple[int, int]]]:
+    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    own = DueItem.objects.filter(company_id=company_id, payment_reference__in=references)
+    for text, customer_id, item_id in own.values_list("payment_reference", "customer_id", "id"):
+        found[text].append((customer_id, item_id))
+    return found
+
+
+def _documents(company_id: int, asked: set[str], *, alone: bool) -> dict[str, list[tuple[int, int | None]]] | None:
+    found: dict[str, list[tuple[int, int | None]]] = defaultdict(list)
+    for some in _parts(asked):
+        rows = Document.objects.filter(company_id=company_id, number__in=some)
+        read = list(rows.values_list("number", "customer_id", "due_items__id")[:DOCUMENTS_MAX])
+        if len(read) == DOCUMENTS_MAX and not alone:
+            return None
+        for text, customer_id, item_id in read:
+            found[text].append((customer_id, item_id))
+    return found
+
+
+def evidence(desk: Desk, clues: Clues, found: Found) -> list[Evidence]:
+    """Give what the clues point to, in the order of the clues; ``found`` was read for this mail, or for it and others."""
+    documents = found.documents
+    if documents is None:
+        documents = look_up(desk.company_id, [clues]).documents or {}
+    made = _of_messages(found, clues)
+    made += _of_links(found, clues.tokens)
+    made += _of_references(found, clues)
+    made += _of_documents(documents, clues.numbers)
+    return made + _addresses(desk, clues)
+
+
+def _of_messages(found: Found, clues: Clues) -> list[Evidence]:
     made = []
-    for one in asked:
-        if one in known:
-            _, pk, customer_id, handed_over_at, created_at = known[one]
+    for one in (*clues.answers, *clues.mentions):
+        if one in found.messages:
+            pk, customer_id, left_at = found.messages[one]
             code = ThreadReason.MESSAGE_ID if one in clues.answers else ThreadReason.INNER_ID
-            on = (handed_over_at or created_at).date().isoformat()
-            made.append(Evidence(because(code, on=on), CERTAIN, frozenset({customer_id}), pk))
+            made.append(Evidence(because(code, on=left_at.date().isoformat()), CERTAIN, frozenset({customer_id}), pk))
     return made
 
 
-def _links(company_id: int, tokens: Collection[str]) -> list[Evidence]:
-    ours = [token_hash(one) for one in tokens if company_of(one) == company_id]
-    if not ours:
-        return []
-    rows = PortalLink.objects.filter(company_id=company_id, token_hash__in=ours).order_by("-id")
-    links = list(rows.values_list("customer_id", "step_key"))
-    steps = dict(
-        OutboxMessage.objects.filter(
-            company_id=company_id, step_key__in=[step for _, step in links if step], state__in=LEFT
-        ).values_list("step_key", "id")
-    )
+def _of_links(found: Found, tokens: Collection[str]) -> list[Evidence]:
+    links = {found.links[hashed] for one in tokens if (hashed := token_hash(one)) in found.links}
     return [
-        Evidence(because(ThreadReason.LINK), CERTAIN, frozenset({customer}), steps.get(step))
-        for customer, step in links
+        Evidence(because(ThreadReason.LINK), CERTAIN, frozenset({customer}), found.steps.get(step))
+        for _, customer, step in sorted(links, reverse=True)
     ]
 
 
-def _references(company_id: int, clues: Clues) -> list[Evidence]:
-    """Look up the numbers of our letters and the payment references, those of items too."""
+def _of_references(found: Found, clues: Clues) -> list[Evidence]:
+    """Weigh the numbers of our letters and the payment references, those of items too."""
     telling = {one.text: one.telling for one in clues.numbers}
-    asked = {*telling, *clues.references}
-    if not asked:
-        return []
-    hits: dict[str, dict[int, int]] = defaultdict(dict)
-    rows = MessageReference.objects.filter(company_id=company_id, text__in=list(asked)).order_by("id")
-    for text, customer_id, message_id, state in rows.values_list("text", "customer_id", "message_id", "message__state"):
-        hits[text][customer_id] = message_id if state in LEFT else 0
     made = []
-    for text, messages in hits.items():
+    for text in dict.fromkeys((*telling, *clues.references)):
+        if text not in found.references:
+            continue
+        messages = dict(found.references[text])
         checked = text in clues.references
         code = ThreadReason.PAYMENT_REFERENCE if checked else ThreadReason.NOTICE
         weight = STRONG if checked or telling.get(text) else WEAK
         message = next(iter(messages.values())) if len(messages) == 1 else 0
         made.append(Evidence(because(code, number=text), weight, frozenset(messages), message or None))
-    items: dict[str, set[tuple[int, int]]] = defaultdict(set)
-    if clues.references:
-        own = DueItem.objects.filter(company_id=company_id, payment_reference__in=clues.references)
-        for text, customer_id, item_id in own.values_list("payment_reference", "customer_id", "id"):
-            items[text].add((customer_id, item_id))
-    for text, pairs in items.items():
-        reason = because(ThreadReason.PAYMENT_REFERENCE, number=text)
-        customers, ids = frozenset(one for one, _ in pairs), frozenset(item for _, item in pairs)
-        made.append(Evidence(reason, STRONG, customers, None, ids))
+    for text in clues.references:
+        if text in found.items:
+            reason, pairs = because(ThreadReason.PAYMENT_REFERENCE, number=text), found.items[text]
+            customers, ids = frozenset(one for one, _ in pairs), frozenset(item for _, item in pairs)
+            made.append(Evidence(reason, STRONG, customers, None, ids))
     return made
 
 
-def _documents(company_id: int, numbers: Collection[Number]) -> list[Evidence]:
-    if not numbers:
-        return []
+def _of_documents(
+    documents: Mapping[str, Sequence[tuple[int, int | None]]], numbers: Collection[Number]
+) -> list[Evidence]:
     by_text = {one.text: one for one in numbers}
     by_text |= {one.text.upper(): one for one in numbers if one.text.upper() not in by_text}
-    rows = Document.objects.filter(company_id=company_id, number__in=list(by_text))
-    hits: dict[str, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
-    for text, customer_id, item_id in rows.values_list("number", "customer_id", "due_items__id")[:2000]:
-        hits[text][customer_id].add(item_id)
     made = []
-    for text, customers in sorted(hits.items()):
-        if len(customers) > PLACES_MAX:
+    for text, number in sorted(by_text.items()):
+        rows = documents.get(text, ())
+        customers = frozenset(customer for customer, _ in rows)
+        if not customers or len(customers) > PLACES_MAX:
             continue
-        number = by_text[text]
         code = ThreadReason.DOCUMENT if number.telling else ThreadReason.HINT
-        items = frozenset(item for ids in customers.values() for item in ids if item is not None)
+        items = frozenset(item for _, item in rows if item is not None)
         weight = STRONG if number.telling else WEAK
-        made.append(Evidence(because(code, number=text), weight, frozenset(customers), None, items))
+        made.append(Evidence(because(code, number=text), weight, customers, None, items))
     return made
 
 
@@ -181,16 +247,21 @@ def _addresses(desk: Desk, clues: Clues) -> list[Evidence]:
     return made
 
 
-def sent_to(company_id: int, customer_id: int, on: date) -> list[Sent]:
-    """Give the last messages that left for a customer. One query."""
-    since = on - timedelta(days=SENT_DAYS)
+def sent_to(company_id: int, asked: Sequence[tuple[int, date]]) -> list[list[Sent]]:
+    """Give, for each (customer, day), the last messages that left for the customer up to now, from 180 days before. One query."""
+    if not asked:
+        return []
+    since = min(on for _, on in asked) - timedelta(days=SENT_DAYS)
     rows = OutboxMessage.objects.filter(
-        company_id=company_id, customer_id=customer_id, state__in=LEFT, created_at__date__gte=since
-    ).order_by("-id")
+        company_id=company_id, customer_id__in={one for one, _ in asked}, state__in=LEFT, created_at__date__gte=since
+    ).order_by("-id")  # fmt: skip
+    columns = ("id", "customer_id", "handed_over_at", "created_at", "claim_items", "kind")
+    sent: dict[int, list[tuple[date, Sent]]] = defaultdict(list)
+    for pk, customer_id, handed_over_at, created_at, items, kind in rows.values_list(*columns):
+        left_on, claimed = (handed_over_at or created_at).date(), frozenset(int(item[0]) for item in items)
+        one = Sent(pk, customer_id, left_on, claimed, kind == MessageKind.NOTICE)
+        sent[customer_id].append((timezone.localtime(created_at).date(), one))
     return [
-        Sent(pk, customer_id, (handed_over_at or created_at).date(), frozenset(int(item[0]) for item in items),
-             kind == MessageKind.NOTICE)
-        for pk, handed_over_at, created_at, items, kind in rows.values_list(
-            "id", "handed_over_at", "created_at", "claim_items", "kind"
-        )[:SENT_MAX]
-    ]  # fmt: skip
+        [one for made_on, one in sent[customer_id] if made_on >= on - timedelta(days=SENT_DAYS)][:SENT_MAX]
+        for customer_id, on in asked
+    ]

@@ -84,7 +84,10 @@ class DueItem(models.Model):
                 name="one_due_item_per_source_row",
             ),
         ]
-        indexes = [models.Index(fields=["customer", "due_on"], name="due_item_of_customer")]
+        indexes = [
+            models.Index(fields=["customer", "due_on"], name="due_item_of_customer"),
+            models.Index(fields=["company", "payment_reference"], name="due_item_by_reference"),
+        ]
 
 
 class DueDateChange(models.Model):

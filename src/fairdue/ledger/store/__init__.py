@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -25,7 +27,20 @@ from fairdue.ledger.models import SealedFile
 from fairdue.ledger.store.folder import FolderStore, write_atomically
 from fairdue.ledger.store.s3 import StoreUnreachable, bucket_store
 
-__all__ = ["BlobError", "Store", "StoreUnreachable", "blob_path", "get", "opened", "put", "remove", "write_atomically"]
+__all__ = [
+    "BlobError",
+    "Store",
+    "StoreUnreachable",
+    "blob_path",
+    "get",
+    "opened",
+    "put",
+    "put_many",
+    "remove",
+    "write_atomically",
+]
+WRITERS = 8
+"""Files written at the same time by ``put_many``."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -75,24 +90,39 @@ def blob_path(sha256: str) -> Path:
 
 def put(data: bytes) -> str:
     """Store bytes and give their hash. Safe against a crash at any instruction; storing twice changes nothing."""
-    sha256 = hashlib.sha256(data).hexdigest()
-    store, row = opened(), SealedFile.objects.filter(sha256=sha256).first()
-    if row is None and store.has(sha256, len(data)):
-        return sha256
-    if row is not None and row.wrapped and store.has(row.stored_sha256, len(data) + keys.SEAL_BYTES):
-        return sha256
+    return put_many([data])[0]
+
+
+def put_many(files: Sequence[bytes]) -> list[str]:
+    """Store many files, each as ``put`` does, and give their hashes. They are written side by side: disks wait in parallel."""
+    hashes = [hashlib.sha256(data).hexdigest() for data in files]
+    distinct = dict(zip(hashes, files, strict=True))
+    store, rows = opened(), {row.sha256: row for row in SealedFile.objects.filter(sha256__in=list(distinct))}
+    todo = [(sha256, data) for sha256, data in distinct.items() if not _stored(store, rows.get(sha256), sha256, data)]
+    if len(todo) < 2:
+        made = [_sealed(store, *one) for one in todo]
+    else:
+        with ThreadPoolExecutor(max_workers=WRITERS) as pool:
+            made = list(pool.map(lambda one: _sealed(store, *one), todo))
+    # Two that store the same at once: the last row counts, whole; the other's sealed bytes are read by nobody.
+    SealedFile.objects.bulk_create(
+        made, update_conflicts=True, unique_fields=["sha256"], update_fields=["stored_sha256", "wrapped"]
+    )
+    return hashes
+
+
+def _stored(store: Store, row: SealedFile | None, sha256: str, data: bytes) -> bool:
+    if row is None:
+        return store.has(sha256, len(data))
+    return bool(row.wrapped) and store.has(row.stored_sha256, len(data) + keys.SEAL_BYTES)
+
+
+def _sealed(store: Store, sha256: str, data: bytes) -> SealedFile:
     key, wrapped = keys.new_key()
     sealed = keys.seal(key, data)
     stored = hashlib.sha256(sealed).hexdigest()
     store.write(stored, sealed)
-    # Two that store the same at once: the last row counts, whole; the other's sealed bytes are read by nobody.
-    SealedFile.objects.bulk_create(
-        [SealedFile(sha256=sha256, stored_sha256=stored, wrapped=wrapped)],
-        update_conflicts=True,
-        unique_fields=["sha256"],
-        update_fields=["stored_sha256", "wrapped"],
-    )
-    return sha256
+    return SealedFile(sha256=sha256, stored_sha256=stored, wrapped=wrapped)
 
 
 def get(sha256: str) -> bytes:
