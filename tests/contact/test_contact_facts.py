@@ -55,9 +55,9 @@ def test_all_customers_take_as_many_queries_as_one(company, customer, contact, b
         Customer.objects.create(
             company=company, number=f"N{number}", number_key=f"N{number}", name="X", country="US", created_at=now
         )
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         everyone = gate_facts(company.pk, None, now)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         one = gate_facts(company.pk, [customer.pk], now, with_items=True)
     assert len(everyone) == 31
     assert replace(one[customer.pk], items=None) == everyone[customer.pk]

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from fairdue.dunning.actions import ReviewError, do_postpone
 from fairdue.dunning.documents import Rendered, preview
 from fairdue.dunning.models import Proposal
 from fairdue.ledger.actions import do_publish_facts
@@ -51,3 +52,33 @@ def test_beyond_the_last_day_none_is_offered(department):
 
 def test_where_consent_is_needed_none_is_offered(department):
     assert offered(department, consent=True) == ((), {"release.no_offer_consent"})
+
+
+def insured(department, deadline: date) -> Proposal:
+    customer = department.customer()
+    department.invoice(customer, 10_000, DUE)
+    do_publish_facts(
+        department.actor(DUE), room="cover", kind="cover_deadline", as_of=DUE, source_version="test",
+        values={f"customer:{customer.pk}": deadline.toordinal()},
+    )  # fmt: skip
+    (proposal,) = department.run(DUE + timedelta(days=1))
+    return proposal
+
+
+def test_a_step_is_not_put_off_beyond_the_day_on_which_the_cover_asks_for_something(department):
+    proposal = insured(department, date(2026, 3, 10))
+    with pytest.raises(ReviewError) as refused:
+        do_postpone(department.actor(date(2026, 3, 3)), [proposal.pk], until=date(2026, 3, 11), reason="holiday")
+    assert [(one.code, dict(one.values)["deadline_on"]) for one in refused.value.reasons] == [
+        ("gate_cover_deadline", "2026-03-10")
+    ]
+    proposal.refresh_from_db()
+    assert proposal.state == "proposed"
+    do_postpone(department.actor(date(2026, 3, 3)), [proposal.pk], until=date(2026, 3, 10), reason="holiday")
+
+
+def test_a_day_of_the_cover_that_is_past_keeps_nobody_from_waiting(department):
+    proposal = insured(department, date(2026, 3, 2))
+    do_postpone(department.actor(date(2026, 3, 3)), [proposal.pk], until=date(2026, 3, 11), reason="holiday")
+    proposal.refresh_from_db()
+    assert proposal.state == "postponed"

@@ -133,3 +133,19 @@ def test_a_weakly_sourced_limit_is_not_charged(letter, monkeypatch) -> None:
     assert [line for line in found.facts.charges if line.kind == "compensation"] == []
     assert FormText.COMPENSATION_BASIS not in {one.text for one in found.facts.form.statements}
     assert "release.compensation_unsure" in codes(found)
+
+
+def test_a_demand_without_an_account_to_pay_to_does_not_leave_where_the_law_asks_for_one(letter) -> None:
+    found = letter("GB", law="GB", currency="GBP", language="en", natural_person="unknown")
+    held = [dict(block.values)["content"] for block in found.blocks if block.code == "release.content_absent"]
+    assert held == ["how_to_pay,information_sheet"]
+
+
+def test_a_sheet_that_a_person_encloses_holds_nothing(letter) -> None:
+    assert "release.content_absent" not in {block.code for block in letter("DE").blocks}
+
+
+def test_rules_that_nobody_collected_are_said_on_the_draft(letter) -> None:
+    found = letter("TV")
+    assert "gate_law_unknown" in codes(found)
+    assert "gate_law_unknown" not in {block.code for block in found.blocks}

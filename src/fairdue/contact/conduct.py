@@ -42,7 +42,9 @@ def doubts(step: Step, facts: GateFacts) -> tuple[Reason, ...]:
 
 
 def law_uncertain(step: Step, facts: GateFacts, policy: GatePolicy, stage: Stage) -> Iterator[Reason]:
-    """Block a notice while the law that it rests on is not certain, where the policy asks for it; else it is only said."""
+    """Block a notice that lacks what the law asks it to state; and one whose law is not certain, where the policy asks for it."""
+    if step.kind == CHASES:
+        yield from step.missing_content
     if policy.law_uncertain == "hold":
         yield from doubts(step, facts)
 

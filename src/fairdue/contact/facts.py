@@ -245,6 +245,8 @@ class Step:
     """The last day that it gives."""
     law_doubts: tuple[Reason, ...] = ()
     """What the text leaves out or rests on because the law or its data are not certain."""
+    missing_content: tuple[Reason, ...] = ()
+    """What the law asks the text to state, without which nobody can act on it, and it does not: it never leaves so."""
     tone_overrides: frozenset[tuple[str, str]] = frozenset()
     """Findings of the tone check (category, words) that a person with the right let pass, with a reason."""
     released_by: int | None = None

@@ -10,8 +10,9 @@ from fairdue.dunning import parties
 from fairdue.dunning.desk import Desk, lay_out
 from fairdue.dunning.draft import Draft, make_draft, statement_lines
 from fairdue.dunning.drawing import draw
-from fairdue.dunning.judging import blocks_of
+from fairdue.dunning.judging import judged
 from fairdue.dunning.models import Proposal
+from fairdue.dunning.policy.shape import Policy
 from fairdue.dunning.queries import policy_of
 from fairdue.kernel.reasons import Reason
 from fairdue.ledger.models import Payment
@@ -61,7 +62,12 @@ def preview(proposal_id: int, today: date, at: datetime, *, releaser: User | Non
     draft = make_draft(desk, proposal, policy, portal_link=f"{desk.base_url}/p/", releaser=releaser)
     if not isinstance(draft, Draft):
         raise NothingToSay(draft)
-    return _rendered(draft.facts, draft.notes, blocks_of(desk, draft, policy))
+    return _judged(desk, draft, policy)
+
+
+def _judged(desk: Desk, draft: Draft, policy: Policy) -> Rendered:
+    gate = judged(desk, draft, policy)
+    return _rendered(draft.facts, (*draft.notes, *gate.warnings), gate.blocks)
 
 
 def preview_many(
@@ -87,7 +93,7 @@ def _drawn(desk: Desk, proposal: Proposal) -> Rendered | NothingToSay | LettersE
     if not isinstance(draft, Draft):
         return NothingToSay(draft)
     try:
-        return _rendered(draft.facts, draft.notes, blocks_of(desk, draft, policy))
+        return _judged(desk, draft, policy)
     except LettersError as error:
         return error
 

@@ -48,6 +48,7 @@ def gate_step(
     cleared: bool = False,
     missing_copies: tuple[tuple[str, str], ...] = (),
     notes: GateNotes = NO_NOTES,
+    missing_content: tuple[Reason, ...] = (),
 ) -> Step:
     """Give the step that the gate judges; ``items`` are (due item, open minor, held minor).
 
@@ -70,6 +71,7 @@ def gate_step(
         grants=notes.grants,
         grants_until=notes.grants_until,
         law_doubts=notes.law_doubts,
+        missing_content=missing_content,
         tone_overrides=frozenset((one.category, one.found) for one in notes.tone_overrides),
     )
 

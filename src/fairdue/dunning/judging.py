@@ -7,7 +7,7 @@ from dataclasses import replace
 from fairdue.contact.facts import Stage as GateMoment
 from fairdue.contact.notes import GateNotes
 from fairdue.contact.queries import cleared_countries
-from fairdue.contact.rules import check
+from fairdue.contact.rules import GateResult, check
 from fairdue.dunning.desk import Desk
 from fairdue.dunning.draft import Draft
 from fairdue.dunning.gate import gate_policy, gate_step, third_party_blocks
@@ -22,6 +22,16 @@ LAW_DOUBTS = frozenset({ReleaseReason.INTEREST_UNKNOWN.code})
 """Notes of a draft that say that law or its data are not certain."""
 
 
+NEEDED_CONTENT = frozenset({"deadline", "how_to_pay"})
+"""What a formal demand must state where the law asks for it: without it the customer cannot do what is demanded."""
+
+
+def missing_content(draft: Draft) -> tuple[Reason, ...]:
+    """Give the notes of a draft on content that the law asks for, that it lacks, and without which it may not leave."""
+    absent = [note for note in draft.notes if note.code == ReleaseReason.CONTENT_ABSENT.code]
+    return tuple(note for note in absent if NEEDED_CONTENT & set(str(dict(note.values)["content"]).split(",")))
+
+
 def notes_of(draft: Draft) -> GateNotes:
     """Give what a letter carries for the gate: the time it gives, the law it doubts, the findings a person let pass."""
     instalments, deadline_on = draft.facts.instalments, draft.facts.deadline
@@ -32,8 +42,8 @@ def notes_of(draft: Draft) -> GateNotes:
     return GateNotes(grants, until, doubts, overrides_of(draft.proposal))
 
 
-def blocks_of(desk: Desk, draft: Draft, policy: Policy) -> tuple[Reason, ...]:
-    """Give what the gate holds against a draft; empty where it may leave."""
+def judged(desk: Desk, draft: Draft, policy: Policy) -> GateResult:
+    """Ask the gate about a draft; its warnings are those that the draft's own notes do not say already."""
     proposal = draft.proposal
     step = gate_step(
         draft.stage,
@@ -48,9 +58,11 @@ def blocks_of(desk: Desk, draft: Draft, policy: Policy) -> tuple[Reason, ...]:
         cleared=is_cleared(desk, draft.stage, proposal.customer_id),
         missing_copies=draft.copies.blocking,
         notes=notes_of(draft),
+        missing_content=missing_content(draft),
     )
     gate = replace(gate_policy(policy, draft.stage), two_person_release=False)
-    return check(step, desk.gates[proposal.customer_id], gate, GateMoment.PROPOSAL).blocks
+    found = check(step, desk.gates[proposal.customer_id], gate, GateMoment.PROPOSAL)
+    return replace(found, warnings=tuple(one for one in found.warnings if one not in draft.notes))
 
 
 def is_cleared(desk: Desk, stage: Stage, customer_id: int) -> bool:

@@ -6,6 +6,7 @@ from django.conf import settings
 
 from fairdue.dunning.desk import lay_out
 from fairdue.dunning.draft import Draft, make_draft
+from fairdue.dunning.judging import judged
 from fairdue.dunning.models import Proposal
 from fairdue.dunning.queries import policy_of
 from fairdue.kernel.reasons import Reason
@@ -21,6 +22,16 @@ def draft_of(actor: Actor, proposal: Proposal, user: User) -> Draft | Reason:
     desk = lay_out(proposal.company_id, [proposal.customer_id], actor.at.date(), actor.at)
     policy = policy_of(proposal.policy_version)
     return make_draft(desk, proposal, policy, portal_link=f"{settings.BASE_URL}/p/…", releaser=user)
+
+
+def notes_on(actor: Actor, proposal: Proposal, user: User) -> tuple[Reason, ...]:
+    """Say what the reader of a proposal's letter should know, the gate's warnings on the law among it."""
+    desk = lay_out(proposal.company_id, [proposal.customer_id], actor.at.date(), actor.at)
+    policy = policy_of(proposal.policy_version)
+    draft = make_draft(desk, proposal, policy, portal_link=f"{settings.BASE_URL}/p/…", releaser=user)
+    if isinstance(draft, Reason):
+        return (draft,)
+    return (*draft.notes, *judged(desk, draft, policy).warnings)
 
 
 def drawn(draft: Draft, kind: str) -> bytes:

@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db import transaction
@@ -22,7 +22,7 @@ from fairdue.dunning.actions.signing import permit
 from fairdue.dunning.actions.working import open_work
 from fairdue.dunning.desk import Desk, lay_out
 from fairdue.dunning.draft import Draft, make_draft
-from fairdue.dunning.judging import blocks_of
+from fairdue.dunning.judging import judged
 from fairdue.dunning.models import RELEASABLE_STATES, Notice, NoticeLine, Proposal, ProposalState
 from fairdue.dunning.queries import policy_of
 from fairdue.dunning.reasons import ReleaseReason
@@ -135,8 +135,10 @@ class _Work:
         draft = make_draft(self.desk, proposal, policy, releaser=self.releaser)
         if isinstance(draft, Reason):
             return Outcome(proposal.pk, "refused", (draft,))
-        blocks = blocks_of(self.desk, draft, policy)
-        return _blocked(proposal, blocks) if blocks else draft
+        gate = judged(self.desk, draft, policy)
+        if gate.blocks:
+            return _blocked(proposal, gate.blocks)
+        return replace(draft, notes=(*draft.notes, *gate.warnings))
 
     def rates(self) -> DayRates:
         """Give the exchange rates of today, read once."""

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from fairdue.contact.notes import Override
+from fairdue.contact.queries import cover_cost
 from fairdue.contact.rules import TONES
 from fairdue.contact.tone import ALWAYS_REFUSED, advice, findings
 from fairdue.dunning.models import RELEASABLE_STATES, Proposal, ProposalState
@@ -134,11 +135,17 @@ def do_waive(actor: Actor, proposal_id: int, *, reason: str) -> Proposal:
 
 @transaction.atomic
 def do_postpone(actor: Actor, proposal_ids: Sequence[int], *, until: date, reason: str) -> list[Proposal]:
-    """Put proposals off until a day; the run of that day (or a later one) proposes the step again."""
+    """Put proposals off until a day; the run of that day (or a later one) proposes the step again.
+
+    Raises ReviewError for a day that is not in the future, or that lies beyond the cover's next duty of a customer.
+    """
     actor.need(Right.RELEASE)
     if until <= actor.at.date():
         raise ReviewError(gettext("%(day)s is not in the future.") % {"day": until})
     found = _decide(actor, proposal_ids, ProposalState.POSTPONED, reason)
+    for customer_id in sorted({proposal.customer_id for proposal in found}):
+        if cost := cover_cost(actor.company_id, customer_id, until, actor.at.date()):
+            raise ReviewError(gettext("It would cost the insurance cover."), cost)
     Proposal.objects.filter(pk__in=[proposal.pk for proposal in found]).update(postponed_until=until)
     for proposal in found:
         proposal.postponed_until = until

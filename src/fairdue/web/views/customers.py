@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from fairdue.contact import queries as contact
 from fairdue.contact.actions import do_note
+from fairdue.contact.queries import cover_cost
 from fairdue.ledger.actions import InsurerForbids, do_hold, do_release_hold
 from fairdue.ledger.models import Customer, DueItem, Effect, Hold
 from fairdue.ledger.queries import OpenItem, open_items
@@ -138,6 +139,9 @@ def hold(request: PageRequest, customer_id: int) -> HttpResponse:
         messages.error(request, words.reason(error.reason))
         return redirect("web:customer", found.pk)
     messages.success(request, _("Held. It is not chased until the hold ends."))
+    if asked["until"] is not None:
+        for reason in cover_cost(request.company.pk, found.pk, asked["until"], request.actor.at.date()):
+            messages.warning(request, words.reason(reason))
     return redirect("web:customer", found.pk)
 
 

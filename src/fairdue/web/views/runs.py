@@ -23,7 +23,7 @@ from fairdue.web import queries, run_job
 from fairdue.web.access import PageRequest, own, page
 from fairdue.web.forms import EditForm, ProposalFilter, ReviewForm, RunForm
 from fairdue.web.framed import framed
-from fairdue.web.preview import MEDIA, draft_of, drawn
+from fairdue.web.preview import MEDIA, draft_of, drawn, notes_on
 from fairdue.web.tally import Tally
 from fairdue.wording import words
 
@@ -313,7 +313,6 @@ def letter(request: PageRequest, proposal_id: int, kind: str) -> HttpResponse:
 def notes(request: PageRequest, proposal_id: int) -> HttpResponse:
     """Say what the reader of the letter should know: a fallback language, a moved deadline, interest that is not known."""
     found = own(request, Proposal.objects.select_related("policy_version", "customer"), proposal_id)
-    draft = draft_of(request.actor, found, request.user) if found.document else None
-    reasons = [] if draft is None else [draft] if isinstance(draft, Reason) else list(draft.notes)
+    reasons = notes_on(request.actor, found, request.user) if found.document else ()
     context = {"proposal": found, "notes": [words.reason(reason) for reason in reasons]}
     return render(request, "web/_letter_notes.html" if request.htmx else "web/letter_notes.html", context)
