@@ -10,9 +10,16 @@ import pytest
 from babel.messages.pofile import read_po
 
 from fairdue.letters.catalogue import LANGUAGES, SOURCE_LANGUAGE, choose
-from fairdue.portal.words import ANSWERS, COPIES, TEXTS, THANKS, Words
+from fairdue.portal.words import ANSWERS, BALANCE_ANSWERS, COPIES, DIFFERENCES, TEXTS, THANKS, Words
 
-ALL = {*TEXTS.values(), *ANSWERS.values(), *COPIES.values(), *THANKS.values()}
+ALL = {
+    *DIFFERENCES.values(),
+    *BALANCE_ANSWERS.values(),
+    *TEXTS.values(),
+    *ANSWERS.values(),
+    *COPIES.values(),
+    *THANKS.values(),
+}
 
 
 @pytest.mark.parametrize("language", [name for name in LANGUAGES if name != SOURCE_LANGUAGE])

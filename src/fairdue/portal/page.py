@@ -1,4 +1,4 @@
-"""What the debtor's page shows, put together from the ledger. Six queries."""
+"""What the debtor's page shows, put together from the ledger. Six queries, three more for a balance to confirm."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from fairdue.letters.catalogue import Choice, choose
 from fairdue.letters.figures import Figures
 from fairdue.letters.references import spaced
 from fairdue.people.models import BankAccount, Company
+from fairdue.portal.balance import Balance, balances
 from fairdue.portal.words import Words
 
 ITEMS_MAX = 500
@@ -78,6 +79,7 @@ class Page:
     copies: tuple[CopyLink, ...]
     """Those that belong to the customer as a whole, such as its contract."""
     given: tuple[Given, ...]
+    balances: tuple[Balance, ...]
     more: str
 
 
@@ -101,6 +103,7 @@ def read_page(link: PortalLink, at: datetime) -> Page:
         sums=_sums(company, items, today, figures),
         copies=_links(kept, None, words),
         given=tuple(Given(words.answer(a.kind), figures.short_date(a.at.date())) for a in answers),
+        balances=balances(company.pk, customer.pk, words, figures),
         more=words.more_items % {"n": figures.count(rest)} if (rest := len(items) - ITEMS_MAX) > 0 else "",
     )
 

@@ -9,5 +9,6 @@ from fairdue.portal import views
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
     path("<str:token>", views.statement, name="statement"),
+    path("<str:token>/balance/<int:confirmation_id>", views.balance, name="balance"),
     path("<str:token>/files/<int:file_id>", views.file, name="file"),
 ]

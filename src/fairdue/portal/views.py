@@ -25,11 +25,14 @@ from fairdue.conf.clock import now
 from fairdue.contact import links
 from fairdue.contact.actions import Answer, ContactError, UploadRefused, do_record_answer
 from fairdue.contact.models import AnswerKind, PortalLink
+from fairdue.dunning.actions.balance import BalanceError
+from fairdue.dunning.actions.balance_answers import do_answer_by_link
 from fairdue.ledger import store
 from fairdue.letters.catalogue import choose
 from fairdue.people.scope import close_scope
+from fairdue.portal.balance import Unreadable, read_form
 from fairdue.portal.page import Page, offered, read_page
-from fairdue.portal.words import Words
+from fairdue.portal.words import THANKS, Words
 
 MARK_SALT = "fairdue.portal.answer"
 MARK_AGE_S = 24 * 3600
@@ -94,6 +97,32 @@ def file(request: HttpRequest, token: str, file_id: int) -> HttpResponse:
     return response
 
 
+@csrf_exempt
+@_private
+def balance(request: HttpRequest, token: str, confirmation_id: int) -> HttpResponse:
+    """Take the answer to a balance confirmation (POST only): confirmed, or what differs, with who signs."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    link = links.resolve(token, now().date())
+    if link is None:
+        return _gone(request)
+    page = read_page(link, now())
+    w = page.words
+    asked = next((one for one in page.balances if one.pk == confirmation_id), None)
+    if asked is None:
+        return _gone(request, 404)
+    if not _marked(request.POST.get("mark", ""), link):
+        return _shown(page, link, token, problem=w.form_too_old, status=403)
+    try:
+        signed = read_form(request.POST, asked, page.choice.locale, now().date())
+        done = do_answer_by_link(link.pk, link.company_id, asked.pk, signed, now())
+    except Unreadable as error:
+        return _shown(page, link, token, problem=getattr(w, error.word), status=400)
+    except BalanceError:
+        return _shown(page, link, token, problem=w.not_taken, status=409)
+    return HttpResponseRedirect(f"{reverse('portal:statement', args=[token])}?done=balance_{done.kind}", status=303)
+
+
 def _shown(
     page: Page, link: PortalLink, token: str, *, done: str = "", problem: str = "", status: int = 200
 ) -> HttpResponse:
@@ -102,7 +131,7 @@ def _shown(
         "token": token,
         "w": page.words,
         "choice": page.choice,
-        "done": page.words.thanks(done) if done in AnswerKind.values else "",
+        "done": page.words.thanks(done) if done in THANKS else "",
         "problem": problem,
         "mark": signing.dumps(link.pk, salt=MARK_SALT),
         "kinds": [(kind, page.words.answer(kind)) for kind in AnswerKind.values],

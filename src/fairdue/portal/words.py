@@ -36,6 +36,21 @@ THANKS = {
         "Thank you. We will look for your payment; until then you will not be reminded of it."
     ),
     "message": gettext_noop("Thank you. A person will read your message."),
+    "balance_confirmed": gettext_noop("Thank you. We have noted that you confirmed the balance."),
+    "balance_differs": gettext_noop(
+        "Thank you. We work through the differences with you; until then the parts that you named are not chased."
+    ),
+}
+DIFFERENCES = {
+    "paid": gettext_noop("we have paid it"),
+    "unknown": gettext_noop("we do not know it"),
+    "wrong_amount": gettext_noop("we have another amount"),
+    "missing_credit": gettext_noop("a credit is missing"),
+    "missing_item": gettext_noop("an item is missing here"),
+}
+BALANCE_ANSWERS = {
+    "confirmed": gettext_noop("Balance confirmed"),
+    "differs": gettext_noop("Balance differs"),
 }
 COPIES = {
     "invoice": gettext_noop("Copy of the invoice"),
@@ -86,6 +101,29 @@ TEXTS = {
     "gone_text": gettext_noop(
         "It has expired or was replaced by a newer one. Please use the link in our latest letter, or call the person named in it."
     ),
+    "balance_title": gettext_noop("Balance confirmation as of %(day)s"),
+    "balance_help": gettext_noop(
+        "Please confirm that this was open on that day, or mark what differs. No payment is asked for here."
+    ),
+    "balance_sum": gettext_noop("Balance"),
+    "what_differs": gettext_noop("Does it agree?"),
+    "agrees": gettext_noop("agrees"),
+    "our_amount": gettext_noop("Your amount"),
+    "remark": gettext_noop("Remark"),
+    "missing_number": gettext_noop("Number of a missing document"),
+    "sign_name": gettext_noop("Name of who signs"),
+    "sign_role": gettext_noop("Role in the company"),
+    "sign_help": gettext_noop(
+        "By sending you sign for your company. A confirmation is no consent to interest or costs. Opening this page changes nothing."
+    ),
+    "confirm_balance": gettext_noop("Confirm the balance"),
+    "send_differences": gettext_noop("Send the differences"),
+    "balance_marks_differ": gettext_noop(
+        "You marked differences. Please send them, or take the marks away to confirm."
+    ),
+    "balance_mark_first": gettext_noop("Please mark what differs first."),
+    "sign_first": gettext_noop("Please give the name and the role of who signs."),
+    "bad_amount": gettext_noop("An amount could not be read. Please write it as in the list above."),
     "nothing_changed": gettext_noop("Opening this page changes nothing. Only the button below sends an answer."),
 }
 
@@ -119,6 +157,14 @@ class Words:
     def copy(self, kind: str) -> str:
         """Name what a file is a copy of."""
         return self._in(COPIES[kind])
+
+    def difference(self, kind: str) -> str:
+        """Name a kind of difference to a balance."""
+        return self._in(DIFFERENCES[kind])
+
+    def balance_answer(self, kind: str) -> str:
+        """Name an answer to a balance confirmation."""
+        return self._in(BALANCE_ANSWERS[kind])
 
     def thanks(self, kind: str) -> str:
         """Thank for an answer and say what follows."""
