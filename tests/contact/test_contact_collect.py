@@ -15,7 +15,7 @@ import pytest
 from imap_server import DOVECOT, ImapServer
 
 from fairdue.contact.actions import Received, do_receive, inbound
-from fairdue.contact.collect import from_folder, from_mailbox
+from fairdue.contact.collect import from_folder, from_mailbox, read_before
 from fairdue.contact.inbox.imap import MailboxError, read_url, utf7
 from fairdue.contact.models import InboundMail, MailPlace, StoredBlob, Task
 from fairdue.ledger import audit
@@ -207,6 +207,18 @@ class TestMailbox:
         assert "wr0ng" not in str(told.value)
         with pytest.raises(MailboxError, match="Nowhere"):
             from_mailbox(actor, read_url(imap.url(mailbox="Nowhere")))
+
+    def test_a_mailbox_that_fails_before_a_run_is_a_task_until_it_is_read(self, imap, actor, contact) -> None:
+        imap.put(mail(1))
+        why = read_before(actor, imap.url(password="wr0ng"))
+        assert why is not None
+        assert why.code == "mailbox_failed"
+        assert "wr0ng" not in str(why.as_dict())
+        read_before(actor, imap.url(password="wr0ng"))
+        assert Task.objects.get(key__startswith="mailbox:").done_at is None
+        assert read_before(actor, imap.url()) is None
+        assert Task.objects.get(key__startswith="mailbox:").done_at == actor.at
+        assert Hold.objects.filter(reason="reply").count() == 1
 
     def test_a_certificate_that_nobody_vouches_for_is_refused(self, imap, actor, contact, monkeypatch) -> None:
         monkeypatch.delenv("SSL_CERT_FILE")

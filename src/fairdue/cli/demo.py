@@ -67,6 +67,7 @@ def _make(customers: int, seed: int, moment: datetime) -> str:
     from fairdue.cycle import line
     from fairdue.demo.copies import add_copies
     from fairdue.demo.generate import build
+    from fairdue.demo.replies import add_replies
     from fairdue.dunning.actions import do_adopt_policy
     from fairdue.dunning.policy import shipped_yaml
     from fairdue.ledger.models import Customer
@@ -87,6 +88,7 @@ def _make(customers: int, seed: int, moment: datetime) -> str:
         insure(made.company_id, moment)
         add_copies(acting, AS_OF, lambda done, of: report(_("copies"), done, of))
         line.go(acting, AS_OF, line.Watch(report=report))
+        add_replies(acting)
     return password
 
 

@@ -16,6 +16,7 @@ from fairdue.cli.texts import _
 if TYPE_CHECKING:
     from fairdue.dunning.actions import Outcome
     from fairdue.kernel.reasons import Reason
+    from fairdue.people.actor import Actor
 
 TOLD_EACH = 5
 """Up to so many proposals are told one by one."""
@@ -38,6 +39,7 @@ def run(
 
     acting = start.actor(chosen)
     day = start.day(as_of)
+    _read_mail(acting)
     try:
         with bar() as report:
             done = line.go(acting, day, line.Watch(report=report), anew=new, then_dispatch=dispatch)
@@ -52,6 +54,21 @@ def run(
     if sent is not None:
         _tell(sent)
         _tell_waiting(chosen.pk)
+
+
+def _read_mail(acting: Actor) -> None:
+    """Read the mailbox of FAIRDUE_IMAP_URL first, where one is set; one that fails is told and stops nothing."""
+    from django.conf import settings
+
+    from fairdue.contact.collect import read_before
+    from fairdue.wording import words
+
+    with bar() as report:
+        failed = read_before(
+            acting, settings.FAIRDUE_IMAP_URL, progress=lambda count, of: report(_("mails"), count, of)
+        )
+    if failed is not None:
+        start.console.print(words.reason(failed), style="yellow", highlight=False, markup=False)
 
 
 def _tell(figures: dict[str, Any]) -> None:
@@ -182,6 +199,8 @@ def send(
     from fairdue.cycle.release import seal
 
     acting = start.actor(chosen)
+    if not dry_run:
+        _read_mail(acting)
     with bar() as report:
         done = dispatch(
             chosen.pk, acting.at, configured(), limit=limit, dry_run=dry_run, actor=acting,

@@ -11,12 +11,16 @@ from pathlib import Path
 from typing import TypeVar
 
 from django.db.models import Max
+from django.utils.translation import gettext
 
 from fairdue.contact.actions.inbound import At, Receipt, do_receive_many
+from fairdue.contact.actions.tasks import do_finish_task, do_task
 from fairdue.contact.inbox import folder as folders
-from fairdue.contact.inbox.imap import Account, Mailbox
+from fairdue.contact.inbox.imap import Account, Mailbox, MailboxError, read_url
 from fairdue.contact.inbox.lookup import lay_out
-from fairdue.contact.models import MailPlace
+from fairdue.contact.models import MailPlace, Task, TaskKind
+from fairdue.contact.reasons import EventReason
+from fairdue.kernel.reasons import Reason, because
 from fairdue.people.actor import Actor
 
 Progress = Callable[[int, int], None]
@@ -97,3 +101,33 @@ def from_mailbox(actor: Actor, account: Account, *, progress: Progress = lambda 
         return counts
     finally:
         mailbox.close()
+
+
+MAILBOX_TASK = "mailbox:"
+
+
+def read_before(actor: Actor, url: str, *, progress: Progress = lambda done, of: None) -> Reason | None:
+    """Read the mailbox before customers are chased, so that the gate knows what they answered; nothing where no address is set.
+
+    A mailbox that cannot be read stops nothing: it is a task of the day, and the reason is given. Read again, the task is done.
+    """
+    if not url:
+        return None
+    open_ones = Task.objects.filter(company_id=actor.company_id, key__startswith=MAILBOX_TASK, done_at__isnull=True)
+    try:
+        from_mailbox(actor, read_url(url), progress=progress)
+    except (MailboxError, OSError, ValueError) as error:
+        why = because(EventReason.MAILBOX_FAILED, error=str(error)[:300])
+        day = actor.at.date()
+        do_task(
+            actor,
+            customer_id=None,
+            kind=TaskKind.OTHER,
+            key=f"{MAILBOX_TASK}{day.isoformat()}",
+            due_on=day,
+            reasons=[why],
+        )
+        return why
+    for task_id in open_ones.order_by("id").values_list("id", flat=True):
+        do_finish_task(actor, task_id, outcome=gettext("The mailbox was read."))
+    return None

@@ -296,6 +296,10 @@ class EventReason(ContactReason):
     CHANGE_ACCEPTED = ("change_accepted", gettext_noop("The change that a mail asked for was made."))
     CHANGE_REFUSED = ("change_refused", gettext_noop("The change that a mail asked for was refused: %(note)s."))
     NEW_RECIPIENT = ("recipient_wanted", gettext_noop("A reply says that somebody else is to be written to."))
+    MAILBOX_FAILED = (
+        "mailbox_failed",
+        gettext_noop("The mailbox could not be read; replies may wait there unread: %(error)s"),
+    )
     COPY_WANTED = ("copy_wanted", gettext_noop("A reply asks for copies of invoices."))
 
 
