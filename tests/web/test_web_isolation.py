@@ -30,7 +30,8 @@ def arguments(pattern: URLPattern, sample: Sample) -> dict[str, object]:
         "mail_id": sample.mail.pk, "change_id": sample.change.pk, "place": 0, "number": sample.policy.number,
         "code": sample.policy.policy.code, "sha256": "0" * 64,
         "kind": KINDS.get(str(pattern.name), ""),
-        "cover_policy_id": sample.cover.pk,
+        "cover_policy_id": sample.cover.pk, "difference_id": sample.difference.pk,
+        "confirmation_id": sample.difference.answer.confirmation_id, "balance_answer_id": sample.difference.answer_id,
         "name": "ageing", "check": "registration_missing", "country": "de",
     }  # fmt: skip
     return {name: known[name] for name in pattern.pattern.converters}

@@ -24,6 +24,7 @@ from fairdue.cover.actions import LimitValues, TermsValues, do_add_policy, do_re
 from fairdue.cover.models import CoverPolicy
 from fairdue.cycle.models import Run, WorklistRow
 from fairdue.dunning.actions import do_adopt_policy
+from fairdue.dunning.balance.models import BalanceAnswer, BalanceConfirmation, BalanceDifference, BalanceLine
 from fairdue.dunning.models import Notice, NoticeLine, PolicyVersion, Proposal, ProposalLine
 from fairdue.dunning.policy import shipped_yaml
 from fairdue.intake.models import Import
@@ -63,6 +64,7 @@ class Sample:
     file: DocumentFile
     cover: CoverPolicy
     batch: PostingBatch
+    difference: BalanceDifference
     secret: str
     """A name that stands in every row of this company, and nowhere else."""
 
@@ -154,6 +156,7 @@ def make_sample(code: str, name: str, secret: str, at: datetime) -> Sample:
         clearance=clearance,
         file=file,
         batch=do_cut(actor)[0],
+        difference=_balance(actor, customer, item.pk),
         secret=secret,
         cover=_cover(actor, customer, today),
         answer=_answer(actor, customer, contact, item.pk, at),
@@ -161,6 +164,27 @@ def make_sample(code: str, name: str, secret: str, at: datetime) -> Sample:
         task=Task.objects.create(
             company=company, customer=customer, kind="call", key=f"call:{secret}", due_on=today, created_at=at
         ),
+    )
+
+
+def _balance(actor: Actor, customer: Customer, item_id: int) -> BalanceDifference:
+    """Ask for the balance of today; a scan came back that names a difference."""
+    mine = {"company_id": customer.company_id, "customer_id": customer.pk}
+    row = BalanceConfirmation.objects.create(
+        **mine, currency="EUR", as_of=actor.at.date(), known_at=actor.at, step_key=f"b/{customer.name}", message_key="b",
+        number="B-1", language="fr", open_minor=100, facts={}, pdf_sha256="0" * 64, created_by="Sample", recorded_at=actor.at,
+    )  # fmt: skip
+    line = BalanceLine.objects.create(
+        company_id=customer.company_id, confirmation=row, due_item_id=item_id, document_number="R-1", issued_on=row.as_of,
+        due_on=row.as_of, open_minor=100,
+    )  # fmt: skip
+    scan = blobs.keep(customer.company_id, b"%PDF-1.7 signed by " + customer.name.encode(), "application/pdf", actor.at)
+    answer = BalanceAnswer.objects.create(
+        **mine, confirmation=row, kind="differs", way="scan", signed_name=customer.name, signed_role="CFO",
+        signed_on=row.as_of, scan=scan, recorded_by="Sample", recorded_at=actor.at,
+    )  # fmt: skip
+    return BalanceDifference.objects.create(
+        **mine, answer=answer, line=line, kind="unknown", held_minor=0, remark=f"unknown, says {customer.name}"
     )
 
 

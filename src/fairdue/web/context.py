@@ -57,6 +57,7 @@ def _entries(actor: Actor, section: str) -> list[Entry]:
         ("outbox", _("Outbox"), "send", Right.VIEW, ""),
         ("inbox", _("Inbox"), "inbox", Right.VIEW, ""),
         ("answers", _("Answers"), "reply", Right.VIEW, ""),
+        ("balances", _("Balance confirmations"), "check", Right.VIEW, ""),
         ("policies", _("Policies"), "rules", Right.VIEW, ""),
         ("imports", _("Import"), "import", Right.IMPORT, _("Records")),
         ("data-check", _("Data check"), "check", Right.VIEW, records),
@@ -71,6 +72,7 @@ def _entries(actor: Actor, section: str) -> list[Entry]:
         "policies": "policy",
         "imports": "import",
         "answers": "answer",
+        "balances": "balance",
         "countries": "country",
         "data-check": "data",
     }

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from fairdue.cycle.release import seal
+from fairdue.dunning.balance.queries import limits_of
 from fairdue.dunning.law import law_of
 from fairdue.law.country import countries as known_countries
 from fairdue.law.country import country_law
@@ -22,6 +23,9 @@ from fairdue.web.access import PageRequest, own, page
 from fairdue.web.settings_forms import PartyFactsForm
 from fairdue.wording import country as wording
 from fairdue.wording import names
+
+LIMITS_SHOWN = 50
+"""Open invoices whose limitation is listed, the earliest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ def _customer_page(
         "form": form or PartyFactsForm(instance=found),
         "law_known": answer.law[:2] in known_countries(),
         "place_known": found.country in known_countries(),
+        "limits": limits_of(request.company, found, request.actor.at.date())[:LIMITS_SHOWN],
         "tab": "why",
     }
     return render(request, "web/customer_law.html", context, status=status)

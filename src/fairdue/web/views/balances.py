@@ -1,0 +1,245 @@
+"""Balance confirmations: ask customers, see where each stands, record what came back signed, work differences through."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+from babel.numbers import NumberFormatError, parse_decimal
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from fairdue.contact import blobs
+from fairdue.contact.actions import UploadRefused
+from fairdue.dunning.actions.balance import BalanceError, do_send_confirmations
+from fairdue.dunning.actions.balance_answers import (
+    Difference,
+    Signed,
+    Verdict,
+    do_close_confirmation,
+    do_decide_difference,
+    do_record_confirmation,
+)
+from fairdue.dunning.balance.models import (
+    BalanceAnswer,
+    BalanceConfirmation,
+    BalanceDifference,
+    DecisionOutcome,
+    DifferenceKind,
+    Remedy,
+)
+from fairdue.dunning.balance.queries import customers_with_balance, standings
+from fairdue.dunning.balance.rules import SETTLES, State
+from fairdue.kernel.money import MoneyError, to_minor
+from fairdue.ledger.models import Customer
+from fairdue.people.actor import Right
+from fairdue.web import queries
+from fairdue.web.access import PageRequest, day_asked, own, page
+from fairdue.web.exports import kept_file
+from fairdue.wording import names, words
+
+LISTED_MAX = 5_000
+"""Confirmations whose states are worked out for the list, the newest first."""
+LINES_MAX = 250
+
+
+class AskForm(forms.Form):
+    """Whom to ask, for which day."""
+
+    as_of = forms.DateField(
+        label=gettext_lazy("Balance as of"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    numbers = forms.CharField(
+        label=gettext_lazy("Customer numbers"), required=False, max_length=4_000,
+        help_text=gettext_lazy("Parted by commas; empty: every customer with anything open on the day"),
+    )  # fmt: skip
+
+
+class RecordForm(forms.Form):
+    """Who signed, when, and the scan."""
+
+    name = forms.CharField(label=gettext_lazy("Who signed"), max_length=120)
+    role = forms.CharField(label=gettext_lazy("Role"), max_length=120)
+    on = forms.DateField(
+        label=gettext_lazy("Day of signing"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    scan = forms.FileField(label=gettext_lazy("Scan (PDF, PNG or JPEG)"))
+    stamped = forms.BooleanField(label=gettext_lazy("The company's stamp is on it"), required=False)
+
+
+@page(Right.VIEW)
+def balances(request: PageRequest) -> HttpResponse:
+    """Show the confirmations by state; with a day asked for, how many customers would be asked. Eight queries at most."""
+    rows = BalanceConfirmation.objects.filter(company_id=request.company.pk).select_related("customer")
+    today = request.actor.at.date()
+    found = standings(list(rows.order_by("-as_of", "-id")[:LISTED_MAX]), today)
+    counts = Counter(one.state for one in found)
+    wanted = request.GET.get("state", "")
+    shown = [one for one in found if not wanted or one.state == wanted]
+    part = Paginator(shown, queries.PAGE_ROWS).get_page(request.GET.get("page"))
+    asked = bool(request.GET.get("as_of"))
+    as_of = day_asked(request, "as_of", _month_end(today))
+    numbers = request.GET.get("numbers", "")[:4_000]
+    context = {
+        "part": part, "rows": [(one, names.balance_state(one.state)) for one in part.object_list], "state": wanted,
+        "states": [(state.value, names.balance_state(state), counts[state]) for state in State if counts[state]],
+        "form": AskForm(initial={"as_of": as_of, "numbers": numbers}), "asked": asked, "as_of": as_of, "numbers": numbers,
+        "count": len(_wanted(request, numbers, as_of)) if asked else 0,
+    }  # fmt: skip
+    return render(request, "web/balances.html", context)
+
+
+def _month_end(today: date) -> date:
+    """Give the last day of the month before: what bookkeeping has closed."""
+    return date.fromordinal(today.replace(day=1).toordinal() - 1)
+
+
+def _wanted(request: PageRequest, numbers: str, as_of: date) -> list[int]:
+    """Give the customers to ask: those named, or all with anything open on the day."""
+    asked = [one.strip() for one in numbers.replace("，", ",").split(",") if one.strip()]
+    if not asked:
+        return customers_with_balance(request.company.pk, as_of)
+    found = Customer.objects.filter(company_id=request.company.pk, number__in=asked)
+    return list(found.order_by("id").values_list("pk", flat=True))
+
+
+@page(Right.RELEASE, "POST")
+def send(request: PageRequest) -> HttpResponse:
+    """Ask the customers of the preview; says how many were asked and how many were held back."""
+    form = AskForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Please give the day of the balance."))
+        return redirect("web:balances")
+    as_of = form.cleaned_data["as_of"]
+    ids = _wanted(request, form.cleaned_data["numbers"], as_of)
+    try:
+        outcomes = do_send_confirmations(request.actor, ids, as_of, request.actor.at.date())
+    except BalanceError as error:
+        messages.error(request, str(error))
+        return redirect("web:balances")
+    counts = Counter(one.state for one in outcomes)
+    told = _("%(sent)s asked, %(known)s asked before, %(nothing)s without a balance, %(held)s held back.") % {
+        "sent": words.count(counts["sent"]), "known": words.count(counts["known"]), "nothing": words.count(counts["nothing"]),
+        "held": words.count(counts["blocked"] + counts["refused"]),
+    }  # fmt: skip
+    messages.success(request, told)
+    why = list(
+        dict.fromkeys(
+            text for one in outcomes if one.state in ("blocked", "refused") for text in words.reasons(one.reasons)
+        )
+    )
+    for text in why[:5]:
+        messages.warning(request, text)
+    return redirect("web:balances")
+
+
+def _shown(
+    request: PageRequest, found: BalanceConfirmation, form: RecordForm | None = None, status: int = 200
+) -> HttpResponse:
+    (standing,) = standings([found], request.actor.at.date())
+    answers = found.answers.prefetch_related("differences__line", "differences__decisions").order_by("-id")
+    listed = []
+    for answer in answers:
+        rows = []
+        for one in sorted(answer.differences.all(), key=lambda row: row.pk):
+            decisions = sorted(one.decisions.all(), key=lambda row: row.pk)
+            settled = bool(decisions) and decisions[-1].outcome in SETTLES
+            rows.append({"one": one, "decisions": decisions, "settled": settled, "agreed": bool(decisions)})
+        listed.append((answer, rows))
+    context = {
+        "found": found, "standing": standing, "state": names.balance_state(standing.state), "answers": listed,
+        "lines": found.lines.order_by("id")[:LINES_MAX], "kinds": DifferenceKind.choices[:4], "outcomes": DecisionOutcome.choices,
+        "remedies": Remedy.choices, "form": form or RecordForm(initial={"on": request.actor.at.date()}),
+        "closing": getattr(found, "closing", None),
+    }  # fmt: skip
+    return render(request, "web/balance.html", context, status=status)
+
+
+@page(Right.VIEW)
+def balance(request: PageRequest, confirmation_id: int) -> HttpResponse:
+    """Show one confirmation: lines, answers, differences with their decisions."""
+    rows = BalanceConfirmation.objects.select_related("customer", "closing")
+    return _shown(request, own(request, rows, confirmation_id))
+
+
+@page(Right.HOLD, "POST")
+def record(request: PageRequest, confirmation_id: int) -> HttpResponse:
+    """Record an answer that came back signed; lines without a mark agree."""
+    found = own(request, BalanceConfirmation.objects.select_related("customer", "closing"), confirmation_id)
+    form = RecordForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _shown(request, found, form, 400)
+    asked = form.cleaned_data
+    try:
+        told = tuple(_differences(request, found))
+        signed = Signed(asked["name"], asked["role"], asked["on"], told, stamped=asked["stamped"])
+        do_record_confirmation(request.actor, found.pk, signed, asked["scan"].read())
+    except (BalanceError, UploadRefused) as error:
+        form.add_error(None, str(error))
+        return _shown(request, found, form, 400)
+    messages.success(request, _("Recorded."))
+    return redirect("web:balance", found.pk)
+
+
+def _differences(request: PageRequest, found: BalanceConfirmation) -> list[Difference]:
+    made = []
+    for line in found.lines.order_by("id")[:LINES_MAX]:
+        kind, amount = request.POST.get(f"d-{line.pk}", ""), request.POST.get(f"a-{line.pk}", "").strip()[:30]
+        if not kind:
+            continue
+        try:
+            minor = (
+                to_minor(parse_decimal(amount, locale=words.locale(), strict=True), found.currency) if amount else None
+            )
+        except (NumberFormatError, MoneyError) as error:
+            raise BalanceError(_("%(text)s is no amount.") % {"text": amount}) from error
+        made.append(Difference(kind, line.pk, minor, remark=request.POST.get(f"r-{line.pk}", "")))
+    return made
+
+
+@page(Right.VIEW)
+def scan(request: PageRequest, balance_answer_id: int) -> HttpResponse:
+    """Give the scan of an answer to be saved; 404 where there is none or its bytes are not whole."""
+    found = own(request, BalanceAnswer.objects.select_related("scan"), balance_answer_id)
+    if found.scan is None:
+        raise Http404
+    try:
+        data = blobs.get(found.scan.sha256)
+    except blobs.BlobError:
+        raise Http404 from None
+    return kept_file(data, f"balance-{found.pk}", found.scan.media_type)
+
+
+@page(Right.HOLD, "POST")
+def decide(request: PageRequest, difference_id: int) -> HttpResponse:
+    """Decide on a difference."""
+    found = own(request, BalanceDifference.objects.select_related("answer"), difference_id)
+    form = request.POST
+    verdict = Verdict(
+        form.get("outcome", ""), form.get("remedy", ""), form.get("reason", "")[:500], form.get("reference", "")[:120]
+    )
+    try:
+        do_decide_difference(request.actor, found.pk, verdict)
+    except BalanceError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Decided."))
+    return redirect("web:balance", found.answer.confirmation_id)
+
+
+@page(Right.HOLD, "POST")
+def close(request: PageRequest, confirmation_id: int) -> HttpResponse:
+    """Close a confirmation whose differences are all settled."""
+    found = own(request, BalanceConfirmation.objects.all(), confirmation_id)
+    try:
+        do_close_confirmation(request.actor, found.pk, reason=request.POST.get("reason", ""))
+    except BalanceError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The balance confirmation is closed."))
+    return redirect("web:balance", found.pk)
