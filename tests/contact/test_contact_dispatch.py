@@ -11,6 +11,7 @@ import pytest
 from smtp_server import free_port
 
 from fairdue.contact import dispatch as dispatching
+from fairdue.contact import recovery
 from fairdue.contact.actions import (
     ContactError,
     do_approve,
@@ -433,6 +434,23 @@ class TestStoppedDispatchers:
         assert summary.recovered == {"found": 1}
         assert again(message).state == "handed_over"
         assert again(message).hand_over_evidence == {**handed, "found": True}
+
+    def test_what_another_dispatcher_recovers_first_is_left_to_it(self, actor, outgoing, send, now, monkeypatch):
+        """Two dispatchers start after a kill and look at the same letter; one records it while the other still looks."""
+        letter = do_store(actor, PDF, file_name="letter.pdf")
+        message = do_queue(actor, outgoing(channel="letter", contact_id=None, attachments=(letter,)))
+        send()
+        self.left_behind(message, now, marked=False)
+        look = recovery._look
+
+        def looked(row, transport):
+            found = look(row, transport)
+            OutboxMessage.objects.filter(pk=row.pk).update(state="handed_over", claimed_by="the other")
+            return found
+
+        monkeypatch.setattr(recovery, "_look", looked)
+        assert send().recovered == {}
+        assert again(message).claimed_by == "the other"
 
     def test_a_living_dispatcher_elsewhere_is_left_alone_until_its_lease_is_over(self, actor, outgoing, send, now):
         message = do_queue(actor, outgoing())

@@ -24,6 +24,8 @@ def recover(
        whole or not at all, so doing it again leaves one file).
     2. Else, not yet marked: nothing irrevocable had begun; it is queued again.
     3. Else it is uncertain, and a person is asked.
+
+    Two dispatchers may recover at once: what the other one has settled meanwhile is left to it.
     """
     counts: dict[str, int] = {}
     claims = OutboxMessage.objects.filter(company_id=company_id, state=MessageState.CLAIMED).order_by("id")
@@ -32,16 +34,20 @@ def recover(
         transport = transports.get(message.channel)
         if transport is None or not (lease_over or is_gone(folder, message.claimed_by)):
             continue
-        end = _settle(actor, message, transport)
-        counts[end] = counts.get(end, 0) + 1
+        if end := _settle(actor, message, transport):
+            counts[end] = counts.get(end, 0) + 1
     return counts
 
 
 def _settle(actor: Actor, message: OutboxMessage, transport: Transport) -> str:
+    """Settle one claim and say how it ended; empty where another dispatcher was first."""
     owner = message.claimed_by
     if transport.repeatable:
         if evidence := _look(message, transport):
-            settle.handed_over(actor, message, owner, evidence)
+            try:
+                settle.handed_over(actor, message, owner, evidence)
+            except settle.ClaimLostError:
+                return ""
             return "found"
         settle.returned(actor, message, owner)
         return "returned"
