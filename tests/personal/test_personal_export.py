@@ -22,7 +22,6 @@ from fairdue.personal.people import load
 sys.path.insert(0, str(Path(__file__).parent))
 from personal_wish import EMAIL, NAME, PDF, TODAY
 
-from conftest import acting
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +80,7 @@ def test_copies_of_documents_go_along_and_go_with_the_accounting_records(book):
     invoice = NewFile(
         book.customer.pk, None, "invoice", "R-1.pdf", b"%PDF-1.7 the invoice", "application/pdf", "upload"
     )
-    (row,) = do_add_files(acting(book.company, book.then.at), [invoice]).files
+    (row,) = do_add_files(book.then, [invoice]).files
     with exported(book) as archive:
         body = json.loads(archive.read("person.json"))
         assert b"%PDF-1.7 the invoice" in [archive.read(one["place"]) for one in body["files"]]
