@@ -58,7 +58,7 @@ class CoverTermsForm(forms.Form):
         if terms is None:
             return {}
         found: dict[str, Any] = {name: getattr(terms, name) for name in ("valid_from", "valid_to", *DAYS)}
-        found["share"] = Decimal(terms.insured_share_ppm).scaleb(-4).normalize()
+        found["share"] = format(Decimal(terms.insured_share_ppm).scaleb(-4).normalize(), "f")
         for name in AMOUNTS:
             minor = getattr(terms, f"{name}_minor")
             found[name] = None if minor is None else to_decimal(minor, currency)
