@@ -22,7 +22,6 @@ from fairdue.personal.people import load
 sys.path.insert(0, str(Path(__file__).parent))
 from personal_wish import EMAIL, NAME, PDF, TODAY
 
-
 pytestmark = pytest.mark.django_db
 
 
