@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fairdue.kernel.money import MINOR_MAX, Money, MoneyError, exponent, exponents, plain, to_decimal, to_minor
+from fairdue.kernel.money import (
+    MINOR_MAX,
+    Money,
+    MoneyError,
+    exponent,
+    exponents,
+    plain,
+    to_decimal,
+    to_minor,
+    typed_minor,
+)
 
 AMOUNTS = st.integers(-MINOR_MAX, MINOR_MAX)
 CURRENCIES = st.sampled_from(sorted(exponents()))
@@ -70,3 +80,11 @@ def test_currencies_do_not_add_up() -> None:
 
 def test_to_decimal_keeps_the_scale() -> None:
     assert to_decimal(1230, "EUR") == Decimal("12.30")
+
+
+def test_what_a_person_types_has_no_more_decimals_than_the_currency() -> None:
+    assert [typed_minor(text, "EUR") for text in ("1234.50", "1000", "-1.5")] == [123_450, 100_000, -150]
+    assert typed_minor("1.000", "KWD") == 1000
+    for text in ("1.000", "1,000", "1e3", "1_000", "NaN", ""):
+        with pytest.raises(MoneyError):
+            typed_minor(text, "EUR")

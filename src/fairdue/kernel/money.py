@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -10,6 +11,7 @@ from importlib.resources import files
 
 from fairdue.kernel.reasons import Reason, ReasonCode, Value, because, gettext_noop
 
+_TYPED = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?")
 MINOR_MAX = 2**62
 """Largest amount in minor units that a BIGINT sum may safely carry."""
 
@@ -76,6 +78,20 @@ def to_minor(value: Decimal | str, currency: str) -> int:
     minor = int(scaled)
     if abs(minor) > MINOR_MAX:
         raise MoneyError(MoneyReason.TOO_LARGE, value=str(value))
+    return minor
+
+
+def typed_minor(value: Decimal | str, currency: str) -> int:
+    """Give the minor units of an amount that a person typed, such as ``1234.50``: digits, a sign, a point.
+
+    As ``to_minor``, but a third decimal of euros is refused even where it is a zero: who writes ``1.000`` means a thousand.
+    """
+    if isinstance(value, str) and not _TYPED.fullmatch(value):
+        raise MoneyError(MoneyReason.NO_NUMBER, value=repr(value))
+    minor = to_minor(value, currency)
+    written = -int(Decimal(value).as_tuple().exponent)
+    if written > exponent(currency):
+        raise MoneyError(MoneyReason.DECIMALS, value=str(value), currency=currency, places=exponent(currency))
     return minor
 
 

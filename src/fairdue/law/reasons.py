@@ -202,3 +202,31 @@ class LawReason(ReasonCode):
         "law.conduct_no_cap",
         gettext_noop("No cap for %(fee)s in %(law)s on %(on)s is collected; a fee cannot be cleared."),
     )
+    FEE_ALLOWED = (
+        "law.fee_allowed",
+        gettext_noop("A fee of %(amount_minor)s %(currency)s is charged, within the cap of %(law)s (%(source)s)."),
+    )
+    FEE_REDUCED = (
+        "law.fee_reduced",
+        gettext_noop(
+            "The fee of %(amount_minor)s %(currency)s is reduced to %(cap_minor)s %(currency)s, the cap of %(law)s (%(source)s)."
+        ),
+    )
+    FEE_BARRED = (
+        "law.fee_barred",
+        gettext_noop(
+            "The fee of %(amount_minor)s %(currency)s is not charged: %(law)s bars it for this customer (%(source)s)."
+        ),
+    )
+    FEE_OTHER_CURRENCY = (
+        "law.fee_other_currency",
+        gettext_noop(
+            "The fee of %(amount_minor)s %(currency)s is not charged: the cap of %(law)s is in %(capped)s (%(source)s)."
+        ),
+    )
+    FEES_SPENT = (
+        "law.fees_spent",
+        gettext_noop(
+            "The fee of %(amount_minor)s %(currency)s is not charged: in %(law)s %(most)s reminders may carry one (%(source)s)."
+        ),
+    )

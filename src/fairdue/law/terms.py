@@ -28,6 +28,7 @@ class TermLimit:
     citation: str
     confidence: Confidence
     note: str
+    source: str = ""
 
 
 class TermVerdict(StrEnum):
@@ -65,6 +66,7 @@ def _limit(row: Row) -> TermLimit:
         row["citation"],
         Confidence(row["confidence"]),
         row["note"],
+        row["source"],
     )
 
 
