@@ -306,3 +306,37 @@ def test_no_column_is_surer_than_sure_and_a_needed_field_still_wins() -> None:
     stored = mapping.as_dict()
     stored["columns"]["amount"]["confidence"] = 107
     assert Mapping.from_dict(stored).columns["amount"].confidence == 100
+
+
+@pytest.mark.parametrize(
+    ("headings", "values"),
+    [
+        ("customer number,name,natural person,public body,company size,subcontract", "yes,no,small,unknown"),
+        ("客户编号,客户名称,是否自然人,公共机构,企业规模,分包", "是,否,小型,未知"),
+        (
+            "Kundennummer,Name,Natürliche Person,Öffentlicher Auftraggeber,Unternehmensgröße,Unterauftrag",
+            "ja,nein,klein,unbekannt",
+        ),
+        (
+            "customer number,name,personne physique,organisme public,taille de l'entreprise,sous-traitance",
+            "oui,non,petite,inconnu",
+        ),
+        (
+            "customer number,name,persona física,organismo público,tamaño de la empresa,subcontratación",
+            "sí,no,pequeña,desconocido",
+        ),
+    ],
+)
+def test_facts_of_law_are_read_in_five_languages(headings: str, values: str) -> None:
+    records = read(f"{headings}\n7,Kunde AG,{values}\n8,Kundin AG,,,,\n")
+    found = {name: records.columns[name] for name in ("natural_person", "public_body", "size", "subcontract")}
+    assert found == {
+        "natural_person": ["yes", None], "public_body": ["no", None], "size": ["small", None],
+        "subcontract": ["unknown", None],
+    }  # fmt: skip
+
+
+def test_a_size_that_is_no_size_of_a_business_is_not_taken() -> None:
+    records = read("customer number,name,country,size\n7,Kunde AG,DE,250\n8,Kundin AG,DE,12\n")
+    assert "size" not in records.columns
+    assert records.count == 2

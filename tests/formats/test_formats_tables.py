@@ -352,3 +352,12 @@ def test_gb18030_with_names_in_many_scripts_is_recognised() -> None:
     )
     assert read_table(text.encode("gb18030")).encoding == "gb18030"
     assert read_table(text.encode("gb18030")).columns[1][2] == "شركة الأمل للتجارة"
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_workbook_packed_as_no_program_packs_is_refused(method: int):
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(SMALL)) as old, zipfile.ZipFile(out, "w", method) as new:
+        for info in old.infolist():
+            new.writestr(info.filename, old.read(info))
+    assert refused_file(out.getvalue()).code.code == "zip_broken"

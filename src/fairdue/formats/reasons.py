@@ -198,6 +198,16 @@ class CellReason(FormatCode):
         gettext_noop("%(field)s is neither yes nor no: %(value)s"),
         gettext_noop("Write yes or no."),
     )
+    KNOWN = (
+        "known_unread",
+        gettext_noop("%(field)s is neither yes, no nor unknown: %(value)s"),
+        gettext_noop("Write yes, no or unknown; leave it empty to change nothing."),
+    )
+    SIZE = (
+        "size_unread",
+        gettext_noop("%(value)s is no size of a business."),
+        gettext_noop("Write micro, small, medium, large or unknown; leave it empty to change nothing."),
+    )
     INTEGER = (
         "integer_unreadable",
         gettext_noop("%(field)s is not a whole number: %(value)s"),

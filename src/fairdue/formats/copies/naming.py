@@ -27,6 +27,8 @@ RUNS_MAX = 12
 GAP_MAX = 2
 WEAK_CHARS, WEAK_DIGITS = 4, 5
 TEXT_CHARS_MIN, TEXT_DIGITS_MIN = 5, 6
+SIGN_CHARS_MIN = 8
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
 COMPOUND_CHARS_MIN = 6
 """Letters of the shortest word that counts inside a longer one, such as ``rechnung`` in ``Schlussrechnung``."""
 HEAD_CHARS = 400
@@ -63,6 +65,25 @@ def number_key(number: str) -> str:
     """Give the normal form of a number, or the empty text where it has no letter or digit."""
     parts = [run.text for run in runs(number)]
     return joined(parts) if parts else ""
+
+
+def says(text: str, sign: str) -> bool:
+    """Tell whether a text holds a customer's sign (its name, number or VAT number) as words of its own.
+
+    One of mixed letters and digits from eight characters on (a VAT number), or of a script without spaces, may stand within a longer
+    word or be written with gaps. A shorter one needs four characters, five where all are digits.
+    """
+    key = number_key(sign)
+    if len(key) < (WEAK_DIGITS if key.isdigit() else WEAK_CHARS):
+        return False
+    long = len(key) >= SIGN_CHARS_MIN and not key.isdigit() and any(char.isdigit() for char in key)
+    if long or _UNSPACED.search(key):
+        return key in "".join(run.text for run in runs(text))
+    return f" {_spaced(sign)} " in f" {_spaced(text)} "
+
+
+def _spaced(text: str) -> str:
+    return " ".join(joined([run.text]) for run in runs(text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,15 @@ class CopyReason(FormatCode):
         gettext_noop("%(documents)s: documents of several customers bear this number."),
         gettext_noop("Put the customer's number into the file name or name the folder after it."),
     )
+    OWNER_NOT_NAMED = (
+        "copy_owner_not_named",
+        gettext_noop(
+            "The text holds the number %(documents)s of %(customer)s, but neither name, number nor VAT number of that customer."
+        ),
+        gettext_noop(
+            "If it is theirs, put the invoice number into the file name, or add the file on the customer's page."
+        ),
+    )
     NO_KIND = (
         "copy_no_kind",
         gettext_noop(

@@ -19,6 +19,9 @@ from typing import IO
 from fairdue.formats.copies.reasons import CopyReason
 from fairdue.formats.errors import FormatError
 
+METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+"""What every program packs with. Others (bzip2, LZMA) may want gigabytes to unpack a few bytes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -67,6 +70,8 @@ def unzip(file: IO[bytes], limits: Limits) -> Iterator[Member]:
 def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits) -> bytes:
     if info.flag_bits & 0x1:
         raise FormatError(CopyReason.ZIP_BROKEN, detail="password")
+    if info.compress_type not in METHODS:
+        raise FormatError(CopyReason.ZIP_BROKEN, detail=f"method {info.compress_type}")
     if info.file_size > limits.file_bytes:
         raise FormatError(CopyReason.TOO_LARGE, size=info.file_size, limit=limits.file_bytes)
     if info.file_size > limits.ratio_floor_bytes and info.file_size > max(1, info.compress_size) * limits.ratio:

@@ -31,6 +31,10 @@ class Type(StrEnum):
     CURRENCY = "currency"
     COUNTRY = "country"
     BOOLEAN = "boolean"
+    KNOWN = "known"
+    """Yes, no or unknown, kept as these words; an empty cell says nothing."""
+    SIZE = "size"
+    """Size of a business: one of micro, small, medium, large, unknown."""
     SIDE = "side"
     DOCUMENT_TYPE = "document_type"
     EMAIL = "email"
@@ -97,6 +101,17 @@ _PLACE = (
     Field("region", _TEXT),
     Field("country", Type.COUNTRY),
 )
+_FACTS = (
+    Field("natural_person", Type.KNOWN),
+    Field("public_body", Type.KNOWN),
+    Field("size", Type.SIZE),
+    Field("public_health", Type.KNOWN),
+    Field("federal_agency", Type.KNOWN),
+    Field("size_declared", Type.KNOWN),
+    Field("subcontract", Type.KNOWN),
+    Field("agri_food", Type.KNOWN),
+)
+"""Facts on a customer that law asks for; the names are those of the ledger."""
 
 KINDS: MappingProxyType[Kind, KindFields] = MappingProxyType(
     {
@@ -138,6 +153,7 @@ KINDS: MappingProxyType[Kind, KindFields] = MappingProxyType(
                 Field("group_number", _KEY),
                 Field("company_code", _KEY),
                 Field("contact_name", _NAME),
+                *_FACTS,
             ),
             (("customer_number",), ("customer_name",)),
         ),

@@ -35,6 +35,8 @@ class Profile:
     currency: int
     country: int
     boolean: int
+    known: int
+    size: int
     side: int
     email: int
     iban: int
@@ -69,6 +71,8 @@ def profile(table: Table, column: int) -> Profile:
         currency=share(lambda text: codes.currency_of(text) is not None),
         country=share(codes.country_of),
         boolean=share(lambda text: codes.boolean_of(text) is not None),
+        known=share(codes.known_of),
+        size=share(codes.size_of),
         side=share(lambda text: codes.side_of(text) is not None),
         email=share(codes.email_of),
         iban=share(codes.iban_of),
@@ -91,6 +95,10 @@ def fits(kind: Type, shape: Profile) -> int:
             return max(60, shape.country)
         case Type.BOOLEAN:
             return shape.boolean if shape.boolean >= 80 else 0
+        case Type.KNOWN:
+            return shape.known if shape.known >= 80 else 0
+        case Type.SIZE:
+            return shape.size if shape.size >= 80 else 0
         case Type.SIDE:
             return shape.side if shape.side >= 80 else 0
         case Type.EMAIL:

@@ -59,6 +59,8 @@ def _check_members(members: list[zipfile.ZipInfo], limits: Limits) -> None:
     for info in members:
         if info.flag_bits & 0x1:
             raise FormatError(FileReason.PASSWORD)
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise FormatError(FileReason.ZIP_BROKEN, detail=f"method {info.compress_type}")
         total += info.file_size
         packed = max(1, info.compress_size)
         steep = info.file_size > limits.ratio_floor_bytes and info.file_size > packed * limits.ratio

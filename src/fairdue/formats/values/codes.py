@@ -40,6 +40,20 @@ _NULL_LENGTH_MAX = 16
 """With outer spaces; a longer cell is not looked up."""
 _TRUE = frozenset({"yes", "y", "true", "t", "1", "x", "ja", "j", "wahr", "是", "有", "√", "✓", "on", "oui", "si", "sí"})
 _FALSE = frozenset({"no", "n", "false", "f", "0", "nein", "falsch", "否", "无", "×", "off", "non"})
+_UNKNOWN = frozenset(
+    {"unknown", "?", "unbekannt", "inconnu", "inconnue", "desconocido", "desconocida", "未知", "不详", "不明"}
+)
+_SIZES = {
+    "micro": frozenset({"micro", "micro enterprise", "kleinst", "kleinstunternehmen", "microentreprise", "micro-entreprise",
+                        "très petite entreprise", "tpe", "microempresa", "微型", "微型企业"}),
+    "small": frozenset({"small", "small enterprise", "klein", "kleinunternehmen", "kleines unternehmen", "petite",
+                        "petite entreprise", "pequeña", "pequeña empresa", "小型", "小型企业"}),
+    "medium": frozenset({"medium", "medium-sized", "medium enterprise", "mittel", "mittleres unternehmen", "moyenne",
+                         "moyenne entreprise", "mediana", "mediana empresa", "中型", "中型企业"}),
+    "large": frozenset({"large", "large enterprise", "groß", "gross", "großunternehmen", "grossunternehmen", "grande",
+                        "grande entreprise", "grande empresa", "gran empresa", "大型", "大型企业"}),
+}  # fmt: skip
+"""Words for the size of a business; "grande" is French and Spanish."""
 _DEBIT = frozenset({"d", "dr", "debit", "s", "soll", "借", "借方", "+", "money out", "out", "支出", "付", "outgoing"})
 _CREDIT = frozenset(
     {"c", "cr", "credit", "k", "h", "haben", "贷", "贷方", "-", "money in", "in", "收入", "收", "incoming"}
@@ -129,6 +143,22 @@ def boolean_of(text: str) -> bool | None:
     """Give yes or no; None for anything else."""
     folded = fold(text).removesuffix(".0")
     return True if folded in _TRUE else False if folded in _FALSE else None
+
+
+def known_of(text: str) -> str | None:
+    """Give yes, no or unknown; None for anything else."""
+    if fold(text) in _UNKNOWN:
+        return "unknown"
+    read = boolean_of(text)
+    return None if read is None else "yes" if read else "no"
+
+
+def size_of(text: str) -> str | None:
+    """Give the size of a business, in English, Chinese, German, French or Spanish; None for anything else."""
+    folded = fold(text)
+    if folded in _UNKNOWN:
+        return "unknown"
+    return next((size for size, words in _SIZES.items() if folded in words), None)
 
 
 def side_of(text: str) -> int | None:

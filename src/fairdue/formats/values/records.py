@@ -167,6 +167,10 @@ def _parser(
             return _country_parser(reading, distinct)
         case Type.BOOLEAN:
             return _coded(codes.boolean_of, CellReason.BOOLEAN)
+        case Type.KNOWN:
+            return _coded(codes.known_of, CellReason.KNOWN)
+        case Type.SIZE:
+            return _coded(codes.size_of, CellReason.SIZE)
         case Type.SIDE:
             return _coded(codes.side_of, CellReason.SIDE)
         case Type.EMAIL:
