@@ -19,13 +19,15 @@ from pypdf import PdfReader
 from test_letters_documents import Words
 
 from fairdue.dunning.deadlines import deadline, minimum_days
-from fairdue.law.conduct import conduct_of
+from fairdue.law.conduct import conduct_of, fee_cap
 from fairdue.law.conduct_table import RuleCode, conduct_rules
+from fairdue.law.fees import FeeKind, allowed_fee
 from fairdue.law.forms import Part, form_of, form_rules
 from fairdue.letters import LetterResult, languages, render
 from fairdue.letters.catalogue import choose
 from fairdue.letters.facts import (
     ChargeKind,
+    ChargeLine,
     Document,
     FormName,
     FormStatement,
@@ -74,9 +76,23 @@ def formed(country: str, kind: str, document: Document, language: str) -> Letter
         tuple(FormStatement(FormText(one.text), one.basis) for one in form.statements),
         form.reply is not None,
     )
+    charges += fee_of(country, kind, facts)
     until = deadline(WRITTEN_ON, 1, country, kind, document.value)
     debtor = replace(facts.debtor, address=replace(facts.debtor.address, country=country))
-    return replace(facts, charges=charges, form=asked, deadline=until, debtor=debtor)
+    totals, asked_minor = facts.totals, sum(line.amount_minor for line in charges if not line.mentioned_only)
+    payable = totals.open_minor - totals.disputed_minor + asked_minor
+    totals = replace(totals, charges_minor=asked_minor, payable_minor=payable)
+    return replace(facts, charges=charges, form=asked, deadline=until, debtor=debtor, totals=totals)
+
+
+def fee_of(country: str, kind: str, facts: LetterFacts) -> tuple[ChargeLine, ...]:
+    """Give the fee that the country lets such a letter cost, in the letter's currency; the cap's currency counts as that here."""
+    conduct = conduct_of(country, kind)
+    cap = fee_cap(conduct, RuleCode.REMINDER_FEE_MAX, WRITTEN_ON)
+    allowed = allowed_fee(conduct, FeeKind.REMINDER, 2_50, cap.currency or "EUR", WRITTEN_ON)
+    if not allowed.amount_minor:
+        return ()
+    return (ChargeLine(ChargeKind.FEE, facts.items[0].document_number, allowed.amount_minor, allowed.basis),)
 
 
 def required(facts: LetterFacts, country: str, kind: str) -> list[str]:
@@ -98,6 +114,9 @@ def required(facts: LetterFacts, country: str, kind: str) -> list[str]:
         "reply_form": [w._("Reply form"), w._("I do not owe the amount. The reason:")],
         "documents": [w.enclosure(one) for one in facts.enclosures],
     }
+    for line in facts.charges:
+        if line.kind is ChargeKind.FEE:
+            found += [w.charge_kind(line.kind), line.basis, figures.number(line.amount_minor, facts.totals.currency)]
     return found + [text for word, texts in said.items() if word in asked for text in texts]
 
 
@@ -136,6 +155,19 @@ def test_what_the_country_asks_for_is_in_the_finished_letter(country: str, kind:
             if not holds(text, page, language, name == "pdf")
         ]
         assert missing == [], document
+
+
+def test_how_much_is_looked_for() -> None:
+    """A floor under the check above: finished PDFs, and strings looked for in them, fees with their basis among them."""
+    drawn = [formed(*case[:2], document, case[2]) for case in CASES for document in DOCUMENTS]
+    strings = [text for facts, (country, kind, _) in zip(drawn, [case for case in CASES for _ in DOCUMENTS], strict=True)
+               for text in required(facts, country, kind)]  # fmt: skip
+    fees = [line for facts in drawn for line in facts.charges if line.kind is ChargeKind.FEE]
+    assert (len(drawn), len(strings), len(fees)) >= COUNTED
+
+
+COUNTED = (348, 2448, 84)
+"""PDFs, strings looked for in each of PDF, HTML and text, and fees among them; raise it with the tables."""
 
 
 @pytest.mark.parametrize("language", languages())

@@ -97,7 +97,9 @@ def compose(facts: LetterFacts) -> Letter:
         form=form_box(facts, w),
         talk=_talk(facts.contact_person, w),
         closing=w.closing(warm),
-        signature=tuple(line for line in (facts.sender.name, facts.sender.role, facts.creditor.name) if line),
+        signature=tuple(
+            dict.fromkeys(line for line in (facts.sender.name, facts.sender.role, facts.creditor.name) if line)
+        ),
         reply=balance_form(facts, w) if confirms else reply_box(facts, w),
         enclosures=_enclosures(facts, w),
         legal=facts.legal_notes,

@@ -237,6 +237,8 @@ class ChargeLine:
     principal_minor: int | None = None
     rate: RateText | None = None
     mentioned_only: bool = False
+    claimed_on: date | None = None
+    """The day of the earlier letter that claimed it first; None for what this letter claims."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,8 @@ class _Page:
             f"<tr>{self.row(row.cells, table, folded, ('td', 'td', row_style), row.remarks)}</tr>" for row in table.rows
         )
         style = "width:100%;margin:0 0 14px;border-collapse:collapse;font-size:13px"
-        return f'{heading(table.heading)}<table style="{style}"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+        notes = "".join(paragraph(note, f"font-size:12px;color:{FAINT}") for note in table.notes)
+        return f'{heading(table.heading)}<table style="{style}"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{notes}'
 
     def row(
         self,

@@ -64,6 +64,8 @@ class Table:
     numeric: tuple[bool, ...]
     rows: tuple[Row, ...]
     intro: str = ""
+    notes: tuple[str, ...] = ()
+    """What several rows rest on, said once below the table; the rows carry its number."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,18 @@ def planned_pages(letter: Letter) -> list[list[str]]:
             room = NEXT_MM
         pages[-1].append(section.value)
         room -= height
-    return pages if room >= 0 else []
+    return _kept_together(pages) if room >= 0 else []
+
+
+LAST = frozenset({Section.CLOSING.value, Section.ENCLOSURES.value, Section.LEGAL.value})
+"""What never stands alone on a page: the part before it comes along."""
+
+
+def _kept_together(pages: list[list[str]]) -> list[list[str]]:
+    """Move the last part of the first page over where only the closing would stand on the second."""
+    if len(pages) == 2 and LAST.issuperset(pages[1]) and len(pages[0]) > 1:
+        pages[1].insert(0, pages[0].pop())
+    return pages
 
 
 def _content(letter: Letter, section: Section) -> object:
@@ -84,7 +95,8 @@ def _table(table: Table) -> float:
     first_mm = 42.0 if len(table.columns) > 5 else 58.0
     remarks = sum(_lines(remark, first_mm, 8) for row in table.rows for remark in row.remarks)
     head = 7.0 + 3.5 * (max(map(len, table.columns)) > 6)
-    return HEADING_MM + head + ROW_MM * len(table.rows) + SMALL_MM * remarks
+    notes = sum(SMALL_MM * _lines(note, TEXT_MM, 8) + PARAGRAPH_MM for note in table.notes)
+    return HEADING_MM + head + ROW_MM * len(table.rows) + SMALL_MM * remarks + notes
 
 
 def _texts(texts: Iterable[str]) -> float:

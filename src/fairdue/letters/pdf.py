@@ -197,6 +197,7 @@ def _table(table: Table | None, widths_mm: tuple[float, ...]) -> Json | None:
         "numeric": table.numeric,
         "widths": widths_mm,
         "count": len(table.rows),
+        "notes": table.notes,
     }
     if len(table.rows) <= FLAT_ROWS_MAX and all(_flat(row, widths_mm) for row in table.rows):
         columns = ["\n".join(column) for column in zip(*(row.cells for row in table.rows), strict=True)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from fairdue.letters.facts import ChargeLine, Document, ItemKind, ItemLine, LetterFacts
 from fairdue.letters.model import Row, Table
 from fairdue.letters.wording import Words
@@ -56,22 +58,37 @@ def charge_table(facts: LetterFacts, w: Words) -> Table | None:
         w._("To"),
         w._("Amount (%(currency)s)") % {"currency": currency},
     )
-    rows = tuple(_charge_row(charge, currency, w) for charge in facts.charges)
-    return Table(w._("Interest and costs"), columns, (False, False, False, False, True), rows)
+    said = [_basis(charge, w) for charge in facts.charges]
+    notes = tuple(basis for basis, count in Counter(said).items() if basis and count > 1)
+    rows = tuple(
+        _charge_row(charge, basis, notes, currency, w) for charge, basis in zip(facts.charges, said, strict=True)
+    )
+    shown = tuple(f"({number}) {note}" for number, note in enumerate(notes, start=1))
+    return Table(w._("Interest and costs"), columns, (False, False, False, False, True), rows, notes=shown)
 
 
-def _charge_row(charge: ChargeLine, currency: str, w: Words) -> Row:
+def _basis(charge: ChargeLine, w: Words) -> str:
+    """Say what a charge rests on, as far as other lines may share it: rate, basis, and whether it is claimed."""
+    parts = [w.charge_basis(charge)]
+    parts += [w._("For information; not claimed in this letter")] if charge.mentioned_only else []
+    return w.join_clauses(parts)
+
+
+def _charge_row(charge: ChargeLine, basis: str, notes: tuple[str, ...], currency: str, w: Words) -> Row:
+    """Give one line. What several lines rest on stands below the table; the line then carries only its own figures."""
     figures = w.figures
+    name = w.charge_kind(charge.kind)
+    shared = basis in notes
     cells = (
-        w.charge_kind(charge.kind),
+        f"{name} ({notes.index(basis) + 1})" if shared else name,
         charge.document_number,
         figures.short_date(charge.period_from),
         figures.short_date(charge.period_to),
         figures.number(charge.amount_minor, currency),
     )
-    remark = w.charge_remark(charge, currency)
-    mentioned = w._("For information; not claimed in this letter") if charge.mentioned_only else ""
-    return Row(cells, tuple(text for text in (remark, mentioned) if text))
+    own = w.charge_figures(charge, currency) if shared else w.charge_remark(charge, currency)
+    mentioned = w._("For information; not claimed in this letter") if charge.mentioned_only and not shared else ""
+    return Row(cells, tuple(text for text in (own, mentioned) if text))
 
 
 def instalment_table(facts: LetterFacts, w: Words) -> Table | None:

@@ -84,6 +84,8 @@ class _Page:
             lines.append(self.line(row.cells, widths, table.numeric))
             for remark in row.remarks:
                 lines += [f"    {part}" for part in wrap(remark, WIDTH - 4)]
+        for note in table.notes:
+            lines += wrap(note)
         return "\n".join(lines)
 
     def line(self, cells: tuple[str, ...], widths: list[int], numeric: tuple[bool, ...]) -> str:

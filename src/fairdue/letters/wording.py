@@ -145,18 +145,32 @@ class Words:
         """Join parts of a remark with the language's separator."""
         return self._("; ").join(part for part in parts if part)
 
-    def charge_remark(self, charge: ChargeLine, currency: str) -> str:
-        """Write rate, days, principal and basis of a charge as one remark."""
-        _, figures = self._, self.figures
+    def charge_basis(self, charge: ChargeLine) -> str:
+        """Write what a charge rests on, as far as other charges may rest on it too: the rate and its basis."""
         parts = [self.rate(charge.rate)] if charge.rate else []
+        return self.join_clauses([*parts, self._basis(charge)])
+
+    def charge_figures(self, charge: ChargeLine, currency: str) -> str:
+        """Write what is a charge's own: the principal, the days, the day on which it was claimed first."""
+        return self.join_clauses(self._figures(charge, currency))
+
+    def _basis(self, charge: ChargeLine) -> str:
+        return self._("basis: %(basis)s") % {"basis": charge.basis} if charge.basis else ""
+
+    def _figures(self, charge: ChargeLine, currency: str) -> list[str]:
+        _, figures, parts = self._, self.figures, []
         if charge.principal_minor is not None:
-            amount = figures.money(charge.principal_minor, currency)
-            parts.append(_("on %(amount)s") % {"amount": amount})
+            parts.append(_("on %(amount)s") % {"amount": figures.money(charge.principal_minor, currency)})
         if charge.days is not None:
             parts.append(self.days(charge.days))
-        if charge.basis:
-            parts.append(_("basis: %(basis)s") % {"basis": charge.basis})
-        return self.join_clauses(parts)
+        if charge.claimed_on is not None:
+            parts.append(_("claimed on %(date)s") % {"date": figures.short_date(charge.claimed_on)})
+        return parts
+
+    def charge_remark(self, charge: ChargeLine, currency: str) -> str:
+        """Write rate, days, principal and basis of a charge as one remark."""
+        rate = [self.rate(charge.rate)] if charge.rate else []
+        return self.join_clauses([*rate, *self._figures(charge, currency), self._basis(charge)])
 
     def days(self, count: int) -> str:
         """Write a number of days."""
