@@ -57,16 +57,35 @@ RIGHTS: dict[str, frozenset[Right]] = {
     ),
 }
 
+SCOPES: dict[str, frozenset[Right]] = {
+    "read": frozenset({Right.VIEW}),
+    "files:write": frozenset({Right.IMPORT}),
+    "imports:write": frozenset({Right.IMPORT}),
+    "postings:ack": frozenset({Right.BOOK}),
+    "inbox:write": frozenset({Right.HOLD}),
+}
+"""What a program's token may be made for, and the right that each scope gives. Two may share a right; each address names its scope."""
+OF_SCOPE = "token:"
+"""How the role of a scope begins: ``token:read``."""
+
 
 class NotAllowed(PermissionError):
     """The actor's roles do not include the right that the action needs."""
+
+
+def rights_of(role: str) -> frozenset[Right]:
+    """Give the rights of a role, or of a token's scope; an unknown one has none."""
+    if role.startswith(OF_SCOPE):
+        return SCOPES.get(role.removeprefix(OF_SCOPE), frozenset())
+    return RIGHTS.get(role, frozenset())
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
     """One who acts: a user, or the system on behalf of nobody (``user_id`` None, role ``system``).
 
-    ``at`` is the moment of acting in UTC, given by the entrance; nothing below the entrances reads a clock.
+    ``at`` is the moment of acting in UTC, given by the entrance; nothing below the entrances reads a clock. A program's token acts
+    with ``token_id`` set, no user, and a role ``token:<scope>`` for each of its scopes.
     """
 
     company_id: int
@@ -75,10 +94,13 @@ class Actor:
     name: str = "system"
     roles: frozenset[str] = field(default_factory=frozenset)
     release_limit_minor: int | None = None
+    token_id: int | None = None
+    zone: str = ""
+    """The time zone of the company, where the entrance knows it (``people.days``)."""
 
     def may(self, right: Right) -> bool:
         """Tell whether one of the actor's roles has ``right``."""
-        return any(right in RIGHTS.get(role, frozenset()) for role in self.roles)
+        return any(right in rights_of(role) for role in self.roles)
 
     def need(self, right: Right) -> None:
         """Raise NotAllowed unless the actor has ``right``."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -103,3 +105,26 @@ class Membership(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "company", "role"], name="one_membership_per_role")]
+
+
+class ApiToken(models.Model):
+    """A program's way in to one company. The token itself is shown once; its SHA-256 is kept."""
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="api_tokens")
+    name = models.CharField(max_length=100, help_text="what the program is; stands where a person's name would")
+    sha256 = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(help_text="keys of actor.SCOPES, sorted")
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=120)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.CharField(max_length=120, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True, help_text="to the minute")
+
+    class Meta:
+        db_table = "people_api_token"
+        indexes = [models.Index(fields=["company", "-id"], name="token_of_company")]
+
+    def is_open(self, at: datetime) -> bool:
+        """Tell whether the token lets somebody in at a moment."""
+        return self.revoked_at is None and at < self.expires_at

@@ -15,16 +15,18 @@ def companies_of(user: User) -> list[Company]:
 
 def actor_for(user: User, company_id: int, at: datetime) -> Actor | None:
     """Give the user's actor in a company, or None where the user is no member."""
-    rows = list(Membership.objects.filter(user=user, company_id=company_id).values_list("role", "release_limit_minor"))
+    mine = Membership.objects.filter(user=user, company_id=company_id)
+    rows = list(mine.values_list("role", "release_limit_minor", "company__time_zone"))
     if not rows:
         return None
-    limits = [limit for _, limit in rows]
+    limits = [limit for _, limit, _ in rows]
     return Actor(
         company_id=company_id,
         at=at,
         user_id=user.pk,
         name=user.get_full_name() or user.username,
-        roles=frozenset(role for role, _ in rows),
+        roles=frozenset(role for role, *_ in rows),
+        zone=rows[0][2],
         release_limit_minor=None if None in limits else max(limit for limit in limits if limit is not None),
     )
 
@@ -46,5 +48,6 @@ def _actor(user: User, memberships: list[Membership], at: datetime) -> Actor:
         user_id=user.pk,
         name=user.get_full_name() or user.username,
         roles=frozenset(row.role for row in memberships),
+        zone=memberships[0].company.time_zone,
         release_limit_minor=None if None in limits else max(limit for limit in limits if limit is not None),
     )

@@ -57,6 +57,23 @@ RETENTIONS = {
     "account": gettext_noop("while the user works here"),
     "backup": gettext_noop("as long as backups are kept"),
 }
+SUBJECTS = {
+    "customer": gettext_noop("customer"),
+    "contact": gettext_noop("contact"),
+    "user": gettext_noop("user"),
+    "any": gettext_noop("whoever is named"),
+}
+ERASED_WORDS = {
+    Erased.FREE: gettext_noop("nothing personal"),
+    Erased.EMPTY: gettext_noop("is emptied"),
+    Erased.WORD: gettext_noop("the word [erased]"),
+    Erased.NUMBER: gettext_noop("a pseudonym where it was made from the name"),
+    Erased.SCRUB: gettext_noop("the person is taken out of the text"),
+    Erased.COMMITMENT: gettext_noop("the text goes, its commitment stays in the chain"),
+    Erased.KEY: gettext_noop("its key is destroyed"),
+    Erased.FILE: gettext_noop("the file goes"),
+    Erased.LAPSE: gettext_noop("lapses with the backup"),
+}
 
 
 @dataclass(frozen=True, slots=True)
