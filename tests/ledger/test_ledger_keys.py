@@ -7,9 +7,10 @@ import stat
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from fairdue.ledger import keys
+from fairdue.ledger import keys, sealed, store
 
 
+@pytest.mark.django_db
 def test_the_key_file_is_made_once_and_read_by_its_owner_only(settings, tmp_path):
     settings.DATA_DIR = tmp_path / "new"
     first = keys.master_key()
@@ -51,3 +52,47 @@ def test_another_master_key_opens_nothing(settings):
     with pytest.raises(keys.KeyGone):
         keys.unwrap("")
     assert keys.mark("email", "anna@example.org") != one
+
+
+@pytest.fixture
+def kept(company, settings, tmp_path) -> str:
+    """A stored file, sealed under the installation's first master key."""
+    settings.DATA_DIR = tmp_path / "data"
+    return store.put(company.pk, b"letter")
+
+
+@pytest.mark.django_db
+def test_a_lost_key_is_not_replaced_in_silence(company, kept, settings, tmp_path):
+    """A restore on a new machine brings the database and not the key: nothing is sealed until the key is put back."""
+    path = tmp_path / "data" / "master.key"
+    path.rename(tmp_path / "aside")
+    keys._master.cache_clear()
+    with pytest.raises(ImproperlyConfigured, match="missing"):
+        store.put(company.pk, b"second")
+    assert not path.exists()
+    (tmp_path / "aside").rename(path)
+    store.put(company.pk, b"second")
+    assert store.get(company.pk, kept) == b"letter"
+
+
+@pytest.mark.django_db
+def test_nothing_is_sealed_under_a_second_key(company, kept, settings):
+    """A second machine on the same database has a key of its own: it may neither store files nor seal texts."""
+    settings.FAIRDUE_MASTER_KEY = "ab" * 32
+    for write in (lambda: store.put(company.pk, b"second"), lambda: sealed.seal("text")):
+        with pytest.raises(ImproperlyConfigured, match="not the master key"):
+            write()
+
+
+@pytest.mark.django_db
+def test_a_file_that_no_longer_opens_is_mended_by_bringing_it_again(company, kept, settings, tmp_path):
+    from fairdue.ledger import keystore
+    from fairdue.ledger.models import SealedFile
+
+    row = SealedFile.objects.get(sha256=kept)
+    keystore.opened().destroy([row.stored_sha256])
+    keystore.opened().put([(row.stored_sha256, "00" * 60)])
+    with pytest.raises(store.BlobError):
+        store.get(company.pk, kept)
+    assert store.put(company.pk, b"letter") == kept
+    assert store.get(company.pk, kept) == b"letter"

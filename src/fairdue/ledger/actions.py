@@ -33,6 +33,7 @@ from fairdue.ledger.models import (
     Payment,
 )
 from fairdue.people.actor import Actor, Right
+from fairdue.people.days import today_of
 
 
 class LedgerError(ValueError):
@@ -190,7 +191,7 @@ def _allowed_by_insurer(
     document_id: int | None = None, formal: bool = True,
 ) -> None:  # fmt: skip
     reason = insured.forbids(
-        actor.company_id, customer_id, actor.at.date(), until=until, due_item_id=due_item_id, document_id=document_id,
+        actor.company_id, customer_id, today_of(actor), until=until, due_item_id=due_item_id, document_id=document_id,
         formal=formal,
     )  # fmt: skip
     if reason is not None:
@@ -205,7 +206,7 @@ def do_extend(actor: Actor, due_item_id: int, *, due_on: date, reason: str) -> D
     if due_on > item.due_on:
         _allowed_by_insurer(actor, item.customer_id, due_on, due_item_id=item.pk)
     change = DueDateChange.objects.create(
-        company_id=actor.company_id, due_item=item, due_on=due_on, reason=reason, effective_on=actor.at.date(),
+        company_id=actor.company_id, due_item=item, due_on=due_on, reason=reason, effective_on=today_of(actor),
         recorded_at=actor.at,
     )  # fmt: skip
     audit.record(actor, "extend", f"due_item:{item.pk}", due_on=due_on.isoformat(), reason=reason)
@@ -331,6 +332,34 @@ def do_charge(
 
 
 @transaction.atomic
+def do_withdraw_charge(actor: Actor, charge_id: int, *, reason: str) -> Allocation:
+    """Take a charge back from its first day on, because it never was owed: money applied to it is free again.
+
+    The charge stays; a waiver dated on its own day makes it nothing. Taking it back twice gives the first row. This corrects a
+    claim that had no ground; to let go one that is owed is ``do_allocate`` with its own right. Raises LedgerError without a reason.
+    """
+    actor.need(Right.RUN)
+    if not reason:
+        raise LedgerError(gettext("A reversal needs a reason."))
+    charge = Charge.objects.select_for_update().get(pk=charge_id, company_id=actor.company_id)
+    standing = Allocation.objects.filter(charge=charge, reverses__isnull=True, reversed_by__isnull=True).order_by("id")
+    first = standing.filter(
+        kind=AllocationKind.WAIVER, effective_on=charge.effective_on, amount_minor=charge.amount_minor
+    )
+    if (known := first.first()) is not None:
+        return known
+    for row in standing:
+        do_reverse(actor, row.pk, effective_on=row.effective_on, reason=reason)
+    made = Allocation.objects.create(
+        company_id=charge.company_id, customer_id=charge.customer_id, kind=AllocationKind.WAIVER, charge=charge,
+        currency=charge.currency, amount_minor=charge.amount_minor, reason=reason[:200], effective_on=charge.effective_on,
+        recorded_at=actor.at,
+    )  # fmt: skip
+    audit.record(actor, "withdraw_charge", f"charge:{charge.pk}", amount=charge.amount_minor, reason=reason)
+    return made
+
+
+@transaction.atomic
 def do_set_effect(
     actor: Actor, *, customer_id: int, kind: str, since: date, cause: str, until: date | None = None
 ) -> Effect:
@@ -380,6 +409,10 @@ def do_publish_fact(
     return fact
 
 
+FEW_SUBJECTS = 500
+"""Up to so many subjects are looked up by name; a whole portfolio is read through."""
+
+
 @transaction.atomic
 def do_publish_facts(
     actor: Actor, *, room: str, kind: str, as_of: date, values: Mapping[str, int], source_version: str,
@@ -393,6 +426,8 @@ def do_publish_facts(
     if registered is None or registered.writer != room:
         raise LedgerError(f"room {room} may not write facts of kind {kind!r}; see ledger/facts.py")
     rows = Fact.objects.filter(company_id=actor.company_id, kind=kind, as_of__lte=as_of)
+    if len(values) <= FEW_SUBJECTS:
+        rows = rows.filter(subject__in=list(values))
     ordered = rows.order_by("as_of", "recorded_at", "id").values_list(
         "subject", "value", "as_of", "source_version", "id"
     )
@@ -437,16 +472,18 @@ def do_accept_terms(
     return terms
 
 
-PARTY_FACTS = ("natural_person", "public_body", "size")
+PARTY_FACTS = (
+    "natural_person", "public_body", "size", "public_health", "federal_agency", "size_declared", "subcontract", "agri_food",
+)  # fmt: skip
 """Facts on a customer that rules of law ask for."""
 
 
 @transaction.atomic
-def do_set_party_facts(actor: Actor, customer_id: int, **facts: str) -> Customer:
+def do_set_party_facts(actor: Actor, customer_id: int, *, found_in: str = "", **facts: str) -> Customer:
     """Record what a person found out about a customer, such as whether it is a public body; unknown facts are refused.
 
-    A file that carries the column writes over it at the next import. Raises ValueError for another fact, ValidationError for
-    another word.
+    ``found_in`` says where it stands (register, own declaration, contract); it is kept beside who and when. Raises ValueError for
+    another fact, ValidationError for another word.
     """
     actor.need(Right.HOLD)
     if unknown := sorted(facts.keys() - set(PARTY_FACTS)):
@@ -458,5 +495,6 @@ def do_set_party_facts(actor: Actor, customer_id: int, **facts: str) -> Customer
             setattr(customer, name, value)
         customer.clean_fields(exclude=[one.name for one in Customer._meta.fields if one.name not in changed])
         customer.save(update_fields=sorted(changed))
-        audit.record(actor, "set_party_facts", f"customer:{customer_id}", **changed)
+        told = {"found_in": found_in.strip()[:300]} if found_in.strip() else {}
+        audit.record(actor, "set_party_facts", f"customer:{customer_id}", **changed, **told)
     return customer

@@ -9,11 +9,13 @@
    fit), a removed unsealed one within a sealed range (never: those have seals), and a cut tail (an anchor that is beyond
    the chain or differs from it).
 5. What may name a person stands beside the chain, with a salted commitment inside (``audit_texts``): it can be erased, and
-   cannot be changed unseen. Who acted is told by number: ``user:3``.
+   cannot be changed unseen. A text that is empty, or an entry that a person was taken out of, is held against the sealed ``erase``
+   entries, which count both; ``redactions`` lists them for who reads the verdict. Who acted is told by number: ``user:3``.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,9 +28,9 @@ from fairdue.kernel import chain
 from fairdue.kernel.reasons import Reason, because
 from fairdue.ledger import audit_texts
 from fairdue.ledger.audit_reasons import AuditReason
-from fairdue.ledger.models import AuditAnchor, AuditEntry, AuditSeal, AuditText
+from fairdue.ledger.models import AuditAnchor, AuditEntry, AuditSeal, AuditText, Erasure
 from fairdue.people.actor import Actor
-from fairdue.people.models import Company, User
+from fairdue.people.models import ApiToken, Company, User
 
 
 def content_hash(company_id: int, at: datetime, actor: str, action: str, subject: str, detail: dict[str, Any]) -> str:
@@ -44,7 +46,7 @@ def record(actor: Actor, action: str, subject: str, **detail: Any) -> AuditEntry
 
 def record_many(actor: Actor, entries: Iterable[tuple[str, str, dict[str, Any]]]) -> list[AuditEntry]:
     """Write the entries (action, subject, detail) of many actions, each as ``record`` does, in their order and set-based."""
-    name = actor.name if actor.user_id is None else f"user:{actor.user_id}"
+    name = _number(actor)
     made, texts = [], []
     for action, subject, said in entries:
         detail, beside = audit_texts.parted(action, said)
@@ -61,11 +63,19 @@ def record_many(actor: Actor, entries: Iterable[tuple[str, str, dict[str, Any]]]
     return made
 
 
+def _number(actor: Actor) -> str:
+    """Give who acts by number: a user, a program's token; the system by its name."""
+    if actor.user_id is not None:
+        return f"user:{actor.user_id}"
+    return actor.name if actor.token_id is None else f"token:{actor.token_id}"
+
+
 def record_bulk(actor: Actor, action: str, subject: str, leaves: Iterable[bytes], **detail: Any) -> AuditEntry:
     """Write one entry for many rows: the rows stand in it by the Merkle root of ``leaves``, in their order."""
     return record(actor, action, subject, merkle_root=chain.merkle_root(leaves), **detail)
 
 
+ERASE = "erase"
 REDACT = "redact"
 """The action whose entry names entries that a person was taken out of, with the hash of what each says now."""
 
@@ -115,6 +125,7 @@ class Fault(StrEnum):
     """What ``verify`` can find."""
 
     EDITED = "edited"
+    EMPTIED = "emptied"
     BROKEN_LINK = "broken_link"
     GAP = "gap"
     REMOVED = "removed"
@@ -139,7 +150,12 @@ def verify(company_id: int, anchors: Iterable[tuple[int, str, str]] = ()) -> lis
     findings: list[Finding] = []
     heads = {0: chain.GENESIS}
     expected, head = 0, chain.GENESIS
-    redacted = redactions(company_id)
+    taken = _taken(company_id)
+    redacted: dict[int, set[str]] = {}
+    for redaction in taken.redactions:
+        for entry_id, now in redaction.entries:
+            redacted.setdefault(entry_id, set()).add(now)
+    emptied = 0
     for sequence, sealed, entry in _chain(company_id):
         expected += 1
         if sequence != expected:
@@ -149,10 +165,14 @@ def verify(company_id: int, anchors: Iterable[tuple[int, str, str]] = ()) -> lis
             findings.append(Finding(Fault.REMOVED, sequence, because(AuditReason.REMOVED)))
         else:
             findings += _edited(sequence, entry, redacted)
+            emptied += sum(1 for text in entry.texts.all() if not text.text and not text.salt)
             linked = chain.link(head, sequence, entry.content_hash)
             if linked != sealed:
                 findings.append(Finding(Fault.BROKEN_LINK, sequence, because(AuditReason.BROKEN_LINK)))
         head = heads[sequence] = sealed
+    if emptied > taken.texts:
+        reason = because(AuditReason.EMPTIED, count=emptied - taken.texts)
+        findings.append(Finding(Fault.EMPTIED, expected, reason))
     stored = AuditAnchor.objects.filter(company_id=company_id).values_list("sequence", "head", "place")
     findings += [found for known in [*stored, *anchors] if (found := _against(heads, *known)) is not None]
     return findings
@@ -181,26 +201,83 @@ def _with_entries(
         yield sequence, head, entries.get(entry_id)
 
 
-def redactions(company_id: int) -> dict[int, frozenset[str]]:
-    """Give what redacted entries may say now: hashes by entry, as the entries ``redact`` of the same chain name them."""
-    found: dict[int, set[str]] = {}
-    rows = AuditEntry.objects.filter(company_id=company_id, action=REDACT).order_by("id")
-    for entries in rows.values_list("detail__entries", flat=True):
-        for entry_id, now in entries or ():
-            found.setdefault(int(entry_id), set()).add(str(now))
-    return {entry_id: frozenset(hashes) for entry_id, hashes in found.items()}
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """One sealed ``redact`` of an erasure: whose, when, and which entries with the hash of what each says now."""
+
+    subject: str
+    at: datetime
+    entries: tuple[tuple[int, str], ...]
 
 
-def _edited(sequence: int, entry: AuditEntry, redacted: dict[int, frozenset[str]]) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What erasures took out of a chain, as its sealed ``erase`` entries count it."""
+
+    redactions: tuple[Redaction, ...]
+    texts: int
+
+
+def redactions(company_id: int) -> tuple[Redaction, ...]:
+    """Give the redactions that count: sealed, unchanged, of an erasure that stands, and no more than its ``erase`` entry counts."""
+    return _taken(company_id).redactions
+
+
+def _taken(company_id: int) -> _Taken:
+    known = set(Erasure.objects.filter(company_id=company_id).values_list("subject", flat=True))
+    rows = AuditEntry.objects.filter(
+        company_id=company_id, action__in=(REDACT, ERASE), subject__in=known, seal__isnull=False
+    )
+    texts: dict[str, int] = {}
+    room: dict[str, int] = {}
+    asked: list[Redaction] = []
+    for one in rows.order_by("id"):
+        if _hash_now(one) != one.content_hash:
+            continue
+        if one.action == REDACT:
+            asked.append(
+                Redaction(
+                    one.subject, one.at, tuple((int(pk), str(now)) for pk, now in one.detail.get("entries") or ())
+                )
+            )
+        else:
+            counts = one.detail.get("counts") or {}
+            texts[one.subject] = max(texts.get(one.subject, 0), int(counts.get("ledger_audit_text", 0)))
+            room[one.subject] = max(room.get(one.subject, 0), int(counts.get("ledger_audit_entry", 0)))
+    counted = []
+    for redaction in asked:
+        room[redaction.subject] = room.get(redaction.subject, 0) - len(redaction.entries)
+        if room[redaction.subject] >= 0:
+            counted.append(redaction)
+    return _Taken(tuple(counted), sum(texts.values()))
+
+
+def _hash_now(entry: AuditEntry) -> str:
+    return content_hash(entry.company_id, entry.at, entry.actor, entry.action, entry.subject, entry.detail)
+
+
+def _edited(sequence: int, entry: AuditEntry, redacted: dict[int, set[str]]) -> list[Finding]:
     edited = [Finding(Fault.EDITED, sequence, because(AuditReason.EDITED, entry=entry.pk))]
-    now = content_hash(entry.company_id, entry.at, entry.actor, entry.action, entry.subject, entry.detail)
-    if now != entry.content_hash and now not in redacted.get(entry.pk, frozenset()):
+    now = _hash_now(entry)
+    if now != entry.content_hash and (now not in redacted.get(entry.pk, ()) or not _says_erased(entry)):
         return edited
-    return [] if all(_agrees(entry, text) for text in entry.texts.all()) else edited
+    texts = list(entry.texts.all())
+    if {name for name, value in entry.detail.items() if _is_commitment(value)} - {text.name for text in texts}:
+        return edited
+    return [] if all(_agrees(entry, text) for text in texts) else edited
+
+
+def _is_commitment(value: Any) -> bool:
+    return isinstance(value, dict) and set(value) == {audit_texts.COMMITMENT}
+
+
+def _says_erased(entry: AuditEntry) -> bool:
+    """Tell whether a person was taken out of an entry: a redaction leaves the word, or a number in place of who acted."""
+    return audit_texts.ERASED_TEXT in json.dumps([entry.actor, entry.detail]) or entry.actor.startswith("user:")
 
 
 def _agrees(entry: AuditEntry, text: AuditText) -> bool:
-    """Tell whether a text is the one that its entry holds the commitment to, or was erased with its salt."""
+    """Tell whether a text is the one that its entry holds the commitment to, or was emptied with its salt (``verify`` counts these)."""
     if not text.text and not text.salt:
         return True
     inside = entry.detail.get(text.name)
@@ -218,10 +295,14 @@ def _against(heads: dict[int, str], sequence: int, head: str, place: str) -> Fin
 
 
 def names(actors: Iterable[str]) -> dict[str, str]:
-    """Give the names of users that entries call by number, such as ``user:3``; one query."""
-    wanted = {int(one.removeprefix("user:")) for one in actors if one.startswith("user:")}
-    found = User.objects.in_bulk(wanted) if wanted else {}
-    return {f"user:{pk}": user.get_full_name() or user.username for pk, user in found.items()}
+    """Give the names of users and tokens that entries call by number, such as ``user:3`` and ``token:7``; a query each."""
+    listed = set(actors)
+    users = {int(one.removeprefix("user:")) for one in listed if one.startswith("user:")}
+    tokens = {int(one.removeprefix("token:")) for one in listed if one.startswith("token:")}
+    found = User.objects.in_bulk(users) if users else {}
+    named = {f"user:{pk}": user.get_full_name() or user.username for pk, user in found.items()}
+    programs = ApiToken.objects.in_bulk(tokens) if tokens else {}
+    return named | {f"token:{pk}": f"{token.name} (token {pk})" for pk, token in programs.items()}
 
 
 def unsealed(company_id: int) -> int:

@@ -12,6 +12,7 @@ class AuditReason(ReasonCode):
     REMOVED = ("audit_removed", gettext_noop("The sealed entry is gone."))
     BROKEN_LINK = ("audit_broken_link", gettext_noop("The link does not fit the entry before it."))
     EDITED = ("audit_edited", gettext_noop("Entry %(entry)s no longer says what was sealed."))
+    EMPTIED = ("audit_emptied", gettext_noop("%(count)s texts are empty that no erasure took."))
     CUT_TAIL = (
         "audit_cut_tail",
         gettext_noop("%(place)s knows sequence %(sequence)s; the chain ends before it."),

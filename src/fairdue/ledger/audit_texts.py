@@ -25,18 +25,29 @@ ERASED_TEXT = "[erased]"
 
 OPEN_WORDS = frozenset(
     {
-        "action", "artifact", "as_of", "basis", "cause", "changed", "channel", "check", "clocks", "code", "codes",
-        "completeness", "content", "country", "currency", "document", "due_on", "expires_on", "facts_sha256", "fields", "file",
-        "first", "format", "head", "key", "kind", "language", "merkle_root", "message_id", "natural_person", "number", "origin",
-        "outcome_code", "pdf_sha256", "period", "policies", "policy", "policy_sha256", "posted_on", "public_body", "regime",
-        "root", "run", "scope", "sha256", "since", "size", "source", "stage", "state", "status", "step", "table", "unit",
-        "until", "valid_from", "valid_until", "version", "work",
+        "action", "agri_food", "artifact", "as_of", "basis", "cause", "changed", "channel", "check", "clocks", "code",
+        "codes", "completeness", "content", "country", "currency", "document", "due_on", "expires_on", "facts_sha256",
+        "federal_agency", "fields", "file", "first", "format", "head", "key", "kind", "language", "merkle_root", "message_id",
+        "natural_person", "number", "origin", "outcome_code", "pdf_sha256", "period", "policies", "policy", "policy_sha256",
+        "posted_on", "public_body", "public_health", "regime", "root", "run", "scope", "scopes", "sha256", "since", "size",
+        "size_declared", "source", "stage", "state", "status", "step", "subcontract", "table", "unit", "until", "valid_from",
+        "valid_until", "version", "work",
     }
 )  # fmt: skip
 """Names whose texts are codes, dates, ids or hashes made by the program, never written by or about a person."""
 
 OWN_ACTIONS = frozenset(
-    {"adopt_policy", "confirm_third_party", "edit_company", "erase", "prove", "redact", "set_bank_account"}
+    {
+        "adopt_policy",
+        "confirm_third_party",
+        "edit_company",
+        "erase",
+        "make_token",
+        "prove",
+        "redact",
+        "revoke_token",
+        "set_bank_account",
+    }
 )
 """Actions that speak of the creditor itself, or of ids and hashes alone."""
 

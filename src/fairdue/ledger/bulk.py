@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db import connection, models
 
+from fairdue.ledger.sealed import SealedJSONField, SealedTextField, seal
+
 Row = tuple[Any, ...]
 ANALYZE_MIN = 10_000
 """From so many rows on PostgreSQL counts a table anew at once: the planner's figures are from before them."""
@@ -95,7 +97,17 @@ def _convert(rows: Sequence[Row], converters: list[tuple[int, Callable[[Any], An
     return list(zip(*columns, strict=True))
 
 
+def _sealed(field: models.Field[Any, Any], value: Any) -> Any:
+    """Give a sealed value as COPY writes it: JSON as its text."""
+    if isinstance(field, SealedTextField):
+        return seal(value) if value else value
+    plain = json.dumps(value, ensure_ascii=False)
+    return json.dumps(seal(plain)) if value else plain
+
+
 def _converter(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
+    if isinstance(field, SealedTextField | SealedJSONField):
+        return lambda value: _sealed(field, value)
     if isinstance(field, models.JSONField):
         return lambda value: json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     if connection.vendor == "postgresql":

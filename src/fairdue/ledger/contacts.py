@@ -11,6 +11,7 @@ from fairdue.ledger import audit
 from fairdue.ledger.actions import LedgerError
 from fairdue.ledger.models import Consent, Contact, Customer
 from fairdue.people.actor import Actor, Right
+from fairdue.people.days import today_of
 
 
 def _contact(actor: Actor, contact_id: int) -> Contact:
@@ -31,7 +32,7 @@ def do_refuse_consent(actor: Actor, contact_id: int, *, reason: str) -> Contact:
     actor.need(Right.HOLD)
     contact = _contact(actor, contact_id)
     if contact.consent != Consent.REFUSED:
-        contact.consent, contact.consent_on = Consent.REFUSED, actor.at.date()
+        contact.consent, contact.consent_on = Consent.REFUSED, today_of(actor)
         contact.save(update_fields=["consent", "consent_on"])
         audit.record(actor, "refuse_consent", f"contact:{contact.pk}", reason=reason[:200])
     return contact

@@ -62,7 +62,7 @@ def do_add_files(actor: Actor, files: Sequence[NewFile]) -> Added:
             raise FileError(gettext("%(kind)s is no kind of document file.") % {"kind": one.kind})
         if not one.data:
             raise FileError(gettext("%(file)s is empty.") % {"file": one.file_name})
-    hashes = [store.put(one.data) for one in files]
+    hashes = [store.put(actor.company_id, one.data) for one in files]
     with transaction.atomic():
         return _add(actor, files, hashes)
 

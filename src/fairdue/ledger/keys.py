@@ -2,6 +2,9 @@
 
 It comes from ``FAIRDUE_MASTER_KEY`` (64 hex digits), else from what ``FAIRDUE_MASTER_KEY_COMMAND`` prints (a key service), else
 from ``master.key`` in the data folder, made once and readable by its owner only. It is never in the database nor in a backup.
+
+The database knows a check value of its master key (``KeyCheck``): where another key is found, nothing is sealed under it, and where
+none is found none is made. What the right key sealed would else be lost a second time.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
 from django.utils.translation import gettext
 
 KEY_BYTES = 32
@@ -54,8 +58,58 @@ def _master(given: str, command: str, folder: str) -> bytes:
         return _read(done.stdout, "FAIRDUE_MASTER_KEY_COMMAND")
     path = Path(folder) / "master.key"
     if not path.exists():
+        _refuse_second(path)
         _make(path)
     return _read(path.read_text(encoding="ascii"), str(path))
+
+
+def _refuse_second(path: Path) -> None:
+    """Raise ImproperlyConfigured where the database was sealed under a key already: a new one would open nothing of it."""
+    from fairdue.ledger.models import KeyCheck
+
+    try:
+        known = KeyCheck.objects.exists()
+    except DatabaseError:  # before the first migration there is nothing to lose
+        return
+    if known:
+        told = gettext(
+            "%(place)s is missing, and this database was sealed with a master key. Put the key back (backups leave it out),"
+            " or give it by FAIRDUE_MASTER_KEY."
+        )
+        raise ImproperlyConfigured(told % {"place": path})
+
+
+def hold() -> None:
+    """Hold the master key against the database's check value, which the first one sets. Called before anything is sealed.
+
+    Raises ImproperlyConfigured for another key than the one this database was sealed with.
+    """
+    from fairdue.ledger.models import KeyCheck
+
+    value = _derived("check").hex()
+    known = KeyCheck.objects.order_by("pk").values_list("value", flat=True).first()
+    if known is None:
+        KeyCheck.objects.bulk_create([KeyCheck(pk=1, value=value)], ignore_conflicts=True)
+        known = KeyCheck.objects.values_list("value", flat=True).get(pk=1)
+    elif not known:
+        KeyCheck.objects.filter(pk=1, value="").update(value=value)
+        known = value
+    if not hmac.compare_digest(known, value):
+        raise ImproperlyConfigured(
+            gettext(
+                "This is not the master key that this database was sealed with. Put the right one back: master.key in the data"
+                " folder, FAIRDUE_MASTER_KEY or FAIRDUE_MASTER_KEY_COMMAND."
+            )
+        )
+
+
+def opens(wrapped: str) -> bool:
+    """Tell whether a wrapped key is there and opens with this master key."""
+    try:
+        unwrap(wrapped)
+    except KeyGone:
+        return False
+    return True
 
 
 def _make(path: Path) -> None:

@@ -13,6 +13,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import F, Max, Sum
+
+from fairdue.ledger.models import Allocation, AllocationKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,24 @@ def open_items(
         cursor.execute(_OPEN.format(only=_ids("i.customer_id", customer_ids)), values)
         rows = [row for row in cursor.fetchall() if row[9] != 0]
     return items_of(rows, holds or holds_on(company_id, as_of, customer_ids=customer_ids, known_at=known_at))
+
+
+def open_items_after(
+    company_id: int, as_of: date, *, after_id: int, limit: int, customer_id: int | None = None
+) -> list[OpenItem]:
+    """Give the next ``limit`` items with a balance whose id is above ``after_id``, by id, with the parts on hold. Two queries.
+
+    Reads no further than the page, so that a list of any length can be walked.
+    """
+    values = {"company": company_id, "as_of": _day(as_of), "known_at": moment(FAR), "limit": limit}
+    only = f"AND i.id > {int(after_id)}" + ("" if customer_id is None else f" AND i.customer_id = {int(customer_id)}")
+    inner = _OPEN.format(only=only).rsplit("ORDER BY", 1)[0]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM ({inner}) x WHERE x.open_minor <> 0 ORDER BY x.id LIMIT %(limit)s", values)
+        rows = cursor.fetchall()
+    owners = sorted({row[2] for row in rows})
+    found = items_of(rows, holds_on(company_id, as_of, customer_ids=owners)) if rows else []
+    return sorted(found, key=lambda item: item.due_item_id)
 
 
 def items_of(rows: Iterable[Sequence[Any]], holds: Holds) -> list[OpenItem]:
@@ -292,6 +313,19 @@ def open_amounts_by_customer(company_id: int, as_of: date, *, known_at: datetime
         return {(customer, currency): int(minor) for customer, currency, minor in cursor.fetchall()}
 
 
+_CUSTOMERS_OPEN = f"""
+SELECT DISTINCT x.customer_id FROM ({_OPEN.format(only="").rsplit("ORDER BY", 1)[0]}) x WHERE x.open_minor <> 0
+"""
+
+
+def customers_open(company_id: int, as_of: date) -> set[int]:
+    """Give the customers with an item that has a balance, credits too, on a day. One query; no item leaves the database."""
+    values = {"company": company_id, "as_of": _day(as_of), "known_at": moment(FAR)}
+    with connection.cursor() as cursor:
+        cursor.execute(_CUSTOMERS_OPEN, values)
+        return {customer for (customer,) in cursor.fetchall()}
+
+
 _OPEN_CHARGES = """
 SELECT c.id, c.customer_id, c.kind, c.currency, c.amount_minor - COALESCE((
     SELECT SUM(a.amount_minor) FROM ledger_allocation a WHERE a.charge_id = c.id AND a.effective_on <= %(as_of)s
@@ -299,6 +333,18 @@ SELECT c.id, c.customer_id, c.kind, c.currency, c.amount_minor - COALESCE((
 FROM ledger_charge c WHERE c.company_id = %(company)s AND c.effective_on <= %(as_of)s AND c.recorded_at <= %(known_at)s {only}
 ORDER BY c.id
 """
+
+
+def withdrawn_charges(charge_ids: Sequence[int]) -> frozenset[int]:
+    """Give those of the charges that were taken back from their first day on, as if never claimed. One query."""
+    rows = (
+        Allocation.objects.filter(
+            charge_id__in=list(charge_ids), kind=AllocationKind.WAIVER, effective_on=F("charge__effective_on")
+        )
+        .values("charge_id")
+        .annotate(taken=Sum("amount_minor"), of=Max("charge__amount_minor"))
+    )
+    return frozenset(row["charge_id"] for row in rows if row["taken"] == row["of"])
 
 
 def open_charges(

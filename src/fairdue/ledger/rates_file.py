@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import lzma
 import re
 import zipfile
 import zlib
@@ -119,7 +120,7 @@ def _member(data: bytes) -> str:
         return unpacked.decode("utf-8-sig")
     except RateFileError:
         raise
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, RuntimeError):
         raise RateFileError(RateFileReason.NOT_ZIP) from None
 
 

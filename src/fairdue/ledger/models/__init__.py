@@ -23,7 +23,7 @@ from fairdue.ledger.models.parties import (
     CustomerGroup,
     Known,
 )
-from fairdue.ledger.models.personal import AuditText, ErasedMark, Erasure, ErasureState, SealedFile
+from fairdue.ledger.models.personal import AuditText, ErasedMark, Erasure, ErasureState, KeyCheck, SealedFile
 from fairdue.ledger.models.sources import Source
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "FileWithdrawal",
     "Hold",
     "HoldReason",
+    "KeyCheck",
     "Known",
     "Payment",
     "SealedFile",

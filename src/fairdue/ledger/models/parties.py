@@ -74,6 +74,24 @@ class Customer(models.Model):
     natural_person = models.CharField(max_length=7, choices=Known.choices, default=Known.UNKNOWN)
     public_body = models.CharField(max_length=7, choices=Known.choices, default=Known.UNKNOWN)
     size = models.CharField(max_length=10, choices=CompanySize.choices, default=CompanySize.UNKNOWN)
+    public_health = models.CharField(
+        max_length=7, choices=Known.choices, default=Known.UNKNOWN, db_default=Known.UNKNOWN
+    )
+    federal_agency = models.CharField(
+        max_length=7, choices=Known.choices, default=Known.UNKNOWN, db_default=Known.UNKNOWN
+    )
+    size_declared = models.CharField(
+        max_length=7, choices=Known.choices, default=Known.UNKNOWN, db_default=Known.UNKNOWN,
+        help_text="we declared our own size to this customer at contracting (China)",
+    )  # fmt: skip
+    subcontract = models.CharField(
+        max_length=7, choices=Known.choices, default=Known.UNKNOWN, db_default=Known.UNKNOWN,
+        help_text="the deals are subcontracts of manufacture, repair or service (Japan)",
+    )  # fmt: skip
+    agri_food = models.CharField(
+        max_length=7, choices=Known.choices, default=Known.UNKNOWN, db_default=Known.UNKNOWN,
+        help_text="agricultural products or food are sold (Italy)",
+    )  # fmt: skip
     key_account = models.BooleanField(default=False)
     account_owner = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     policy_code = models.CharField(max_length=40, blank=True, help_text="empty: the company's default policy")

@@ -35,6 +35,7 @@ class Erasure(models.Model):
     known_as = models.TextField(
         blank=True, help_text="while something stays: what names the person, sealed by the master key; empty when done"
     )
+    doomed = models.JSONField(null=True, blank=True, help_text="names of keys that go after the rows were swept")
     next_on = models.DateField(null=True, blank=True, help_text="when the next part may go")
     opened_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)
@@ -72,11 +73,28 @@ class AuditText(models.Model):
 
 
 class SealedFile(models.Model):
-    """The key of one stored file, wrapped by the master key. Empty: destroyed. Bytes that two companies store share it."""
+    """One stored file of one company: its key is in the key store. ``wrapped`` empty: destroyed.
 
-    sha256 = models.CharField(max_length=64, unique=True, help_text="of the bytes as they were given")
+    Bytes that two companies store are sealed twice, under two keys: what one company erases stays the other's evidence.
+    """
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT)
+    sha256 = models.CharField(max_length=64, help_text="of the bytes as they were given")
     stored_sha256 = models.CharField(max_length=64, help_text="of the sealed bytes, their name in the store")
-    wrapped = models.CharField(max_length=200, blank=True)
+    wrapped = models.CharField(
+        max_length=200, blank=True, help_text="apart: in the key store; shared: there too, of two companies"
+    )
 
     class Meta:
         db_table = "ledger_sealed_file"
+        constraints = [models.UniqueConstraint(fields=["company", "sha256"], name="one_key_per_company_and_content")]
+        indexes = [models.Index(fields=["stored_sha256"], name="sealed_file_by_stored")]
+
+
+class KeyCheck(models.Model):
+    """What the master key of this database gives for a fixed text: another key is refused. One row; empty: not told yet."""
+
+    value = models.CharField(max_length=64)
+
+    class Meta:
+        db_table = "ledger_key_check"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +48,16 @@ class FolderStore:
             return False
         _sync_folder(path.parent)
         return True
+
+    def names(self, before: float) -> Iterator[str]:
+        """Give the names of all files written before a moment; halves that a killed process left are taken away."""
+        for path in self.root.glob("*/*/*"):
+            if not path.is_file() or path.stat().st_mtime >= before:
+                continue
+            if path.name.startswith(".part-"):
+                path.unlink(missing_ok=True)
+            else:
+                yield path.name
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -63,6 +64,18 @@ class BucketStore:
         there = self._ask("head_object", Key=self._key(sha256)) is not None
         self._ask("delete_object", Key=self._key(sha256))
         return there
+
+    def names(self, before: float) -> Iterator[str]:
+        """Give the names of all objects written before a moment. Raises StoreUnreachable."""
+        after: dict[str, str] = {}
+        while True:
+            found = self._ask("list_objects_v2", Prefix=self.prefix, **after) or {}
+            for one in found.get("Contents", ()):
+                if one["LastModified"].timestamp() < before:
+                    yield str(one["Key"]).rpartition("/")[2]
+            if not found.get("IsTruncated"):
+                return
+            after = {"ContinuationToken": str(found["NextContinuationToken"])}
 
     def _ask(self, operation: str, **arguments: Any) -> dict[str, Any] | None:
         """Call the service; None where the object is absent. Anything else that fails is the service's, not the file's."""
