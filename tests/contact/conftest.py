@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
+import time
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -83,3 +86,21 @@ def smtp(mail_server):
     from fairdue.contact.transports import SmtpTransport
 
     return SmtpTransport.from_url(mail_server.url)
+
+
+@pytest.fixture
+def imap(tmp_path, monkeypatch):
+    from imap_server import DOVECOT, ImapServer
+
+    if DOVECOT is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI needs an IMAP server: apt-get install dovecot-imapd")
+        pytest.skip("no IMAP server (apt-get install dovecot-imapd)")
+    folder = Path("/tmp") / f"fairdue-imap-{os.getpid()}-{time.monotonic_ns()}"
+    folder.mkdir()
+    server = ImapServer(folder)
+    server.start()
+    monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
+    yield server
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)

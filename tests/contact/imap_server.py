@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import imaplib
+import json
 import os
 import pwd
 import shutil
@@ -11,7 +12,11 @@ import socket
 import ssl
 import subprocess
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.parse import parse_qs
 
 USER, PASSWORD = "credit", "s3cret&p@ss"
 DOVECOT = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
@@ -23,6 +28,53 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
+class Provider:
+    """An OAuth provider: gives tokens for a refresh token, which it replaces each time, and tells the IMAP server whose one is."""
+
+    def __init__(self) -> None:
+        self.refresh, self.valid, self.asked = "refresh-1", {"token-0": USER}, []  # type: ignore[var-annotated]
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                token = self.headers.get("Authorization", "").removeprefix("Bearer ")
+                known = outer.valid.get(token)
+                self._say(200 if known else 401, {"active": "true", "username": known} if known else {"error": "no"})
+
+            def do_POST(self) -> None:
+                form = {
+                    name: one[0]
+                    for name, one in parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode()).items()
+                }
+                outer.asked.append(form)
+                if form.get("grant_type") == "refresh_token" and form.get("refresh_token") != outer.refresh:
+                    self._say(400, {"error": "invalid_grant", "error_description": "secret-in-description"})
+                    return
+                count = len(outer.asked)
+                token, outer.refresh = f"token-{count}", f"refresh-{count + 1}"
+                outer.valid[token] = USER
+                self._say(200, {"access_token": token, "token_type": "Bearer", "refresh_token": outer.refresh})
+
+            def _say(self, status: int, said: dict[str, Any]) -> None:
+                data = json.dumps(said).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def log_message(self, *args: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_address[1]
+        Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def stop(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
 class ImapServer:
     """Dovecot on two ports: TLS, and STARTTLS. The certificate signs itself; clients trust it by ``SSL_CERT_FILE``."""
 
@@ -30,6 +82,7 @@ class ImapServer:
         self.folder = folder
         self.tls, self.plain = free_port(), free_port()
         self.certificate = folder / "cert.pem"
+        self.provider = Provider()
 
     def start(self) -> None:
         mail = self.folder / "mail"
@@ -44,6 +97,10 @@ class ImapServer:
         for path in (self.folder, mail):
             os.chown(path, owner.pw_uid, owner.pw_gid)
             path.chmod(0o755)
+        (self.folder / "oauth2").write_text(
+            f"introspection_url = http://127.0.0.1:{self.provider.port}/whose\nintrospection_mode = auth\n"
+            "username_attribute = username\nactive_attribute = active\nactive_value = true\n"
+        )
         (self.folder / "dovecot.conf").write_text(self._settings(owner))
         self.process = subprocess.Popen([str(DOVECOT), "-F", "-c", str(self.folder / "dovecot.conf")])
         for _ in range(100):
@@ -73,7 +130,13 @@ mail_uid = {owner.pw_uid}
 mail_gid = {owner.pw_gid}
 first_valid_uid = 1
 first_valid_gid = 1
-auth_mechanisms = plain
+auth_mechanisms = plain oauthbearer xoauth2
+auth_failure_delay = 0
+passdb {{
+  driver = oauth2
+  mechanisms = oauthbearer xoauth2
+  args = {self.folder}/oauth2
+}}
 passdb {{
   driver = passwd-file
   args = {self.folder}/users
@@ -101,7 +164,8 @@ service anvil {{
         from urllib.parse import quote
 
         port = self.tls if scheme == "imaps" else self.plain
-        return f"{scheme}://{USER}:{quote(password, safe='')}@localhost:{port}/{quote(mailbox)}"
+        secret = f":{quote(password, safe='')}" if password else ""
+        return f"{scheme}://{USER}{secret}@localhost:{port}/{quote(mailbox)}"
 
     def session(self) -> imaplib.IMAP4_SSL:
         """Log in as the mail system does, to put mails there and to look at flags."""
@@ -120,3 +184,4 @@ service anvil {{
     def stop(self) -> None:
         self.process.terminate()
         self.process.wait(10)
+        self.provider.stop()

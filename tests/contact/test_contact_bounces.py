@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fairdue.contact.actions import Received, do_finish_task, do_queue, do_receive
+from fairdue.contact.actions import Received, do_assign_mail, do_finish_task, do_queue, do_receive
 from fairdue.contact.bounces import Bounce, bounce
 from fairdue.contact.dispatch import dispatch
 from fairdue.contact.inbox.kinds import Kind, kind_of
 from fairdue.contact.inbox.mail import Mail, MailRefused, read
-from fairdue.contact.models import Task, TimelineEvent
+from fairdue.contact.models import InboundMail, Task, TimelineEvent
 from fairdue.ledger.models import Hold
 
 
@@ -95,6 +95,22 @@ class TestReading:
             except MailRefused:
                 pass
 
+    @pytest.mark.parametrize(
+        ("said", "status", "permanent"),
+        [
+            ("Host mx [10.4.22.1] said: 550 5.1.1 User unknown", "5.1.1", True),
+            ("Host mx (192.0.2.5) said: 550 User unknown", "", True),
+            ("Host mx [5.1.1.7] said: 451 4.7.1 try again later", "4.7.1", False),
+            ("550-5.1.1. The email account does not exist.", "5.1.1", True),
+            ("550 (#5.1.0 Address rejected)", "5.1.0", True),
+        ],
+    )
+    def test_a_servers_prose_is_read_past_its_ip_addresses(self, said: str, status: str, permanent: bool) -> None:
+        data = f"From: MAILER-DAEMON@mx.example\r\nSubject: Undelivered Mail\r\nX-Failed-Recipients: a@b.example\r\n\r\n{said}\r\n"
+        found = bounce(read(data.encode()))
+        assert isinstance(found, Bounce)
+        assert (found.status, found.permanent) == (status, permanent)
+
 
 @pytest.mark.django_db
 class TestRecording:
@@ -124,6 +140,32 @@ class TestRecording:
         assert do_receive(actor, report("<forged@evil.example>")).what is Received.UNMATCHED
         contact.refresh_from_db()
         assert contact.bounced_on is None
+
+    def test_a_bounce_that_a_person_assigns_marks_the_contact_it_names(self, actor, customer, contact, today) -> None:
+        """No mail of ours is named, so nobody could place it; the address that failed is a contact of the customer it is given to."""
+        row = do_receive(actor, report("<forged@evil.example>", to="AP@muster.example"))
+        do_assign_mail(actor, row.mail_id, customer_id=customer.pk)
+        contact.refresh_from_db()
+        assert (contact.bounced_on, contact.bounce_reason[:5]) == (today, "5.1.1")
+        assert Task.objects.get(done_at__isnull=True).kind == "bounce"
+        assert not TimelineEvent.objects.filter(code="reply_out_of_office").exists()
+        assert InboundMail.objects.get().message_id is None
+
+    def test_a_bounce_assigned_to_a_customer_without_that_address_marks_nobody(self, actor, customer, contact) -> None:
+        row = do_receive(actor, report("<forged@evil.example>", to="someone@else.example"))
+        do_assign_mail(actor, row.mail_id, customer_id=customer.pk)
+        contact.refresh_from_db()
+        assert contact.bounced_on is None
+        assert TimelineEvent.objects.get(customer=customer).kind == "bounce"
+
+    def test_an_assigned_bounce_that_names_no_letter_takes_no_hand_over_back(
+        self, actor, message, customer, contact, today
+    ) -> None:
+        row = do_receive(actor, report("<forged@evil.example>"))
+        do_assign_mail(actor, row.mail_id, customer_id=customer.pk)
+        message.refresh_from_db()
+        contact.refresh_from_db()
+        assert (message.state, contact.bounced_on) == ("handed_over", today)
 
     def test_a_reply_holds_the_next_step_until_somebody_has_read_it(self, actor, message, customer) -> None:
         assert do_receive(actor, reply(message.message_id)).what is Received.REPLY

@@ -12,12 +12,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from fairdue.contact.actions import do_queue, do_record_call
+from fairdue.contact.conduct import unconfirmed
 from fairdue.contact.dispatch import dispatch
-from fairdue.contact.facts import ContactFacts, GateFacts, GatePolicy, PastContact, Place, Stage, Step
+from fairdue.contact.facts import CompanyFacts, ContactFacts, GateFacts, GatePolicy, PastContact, Place, Stage, Step
 from fairdue.contact.places import place
 from fairdue.contact.queries import gate_facts
 from fairdue.contact.rules import GateResult, check
 from fairdue.contact.tone import third_parties
+from fairdue.law.confirmed import Basis, Topic
 
 MONDAY = date(2026, 3, 2)
 MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -267,3 +269,49 @@ class TestLedger:
         assert [(one["code"], one["values"]["min_days"]) for one in second.reasons] == [("gate_law_days_between", 10)]
         assert len(mail_server.box.mails()) == 1
         assert dispatch(company.pk, now + timedelta(days=10), [smtp]).handed_over == 1
+
+
+def told(result: GateResult) -> list[tuple[str, str, str]]:
+    return [tuple(dict(one.values).values()) for one in result.warnings if one.code == "gate_law_unconfirmed"]
+
+
+class TestWhatNobodyHasConfirmed:
+    DAYS = ("DK", "conduct", "Renteloven § 9b")
+
+    def test_a_notice_to_denmark_says_that_its_days_between_notices_are_not_confirmed(self) -> None:
+        result = judged(customer("DK"))
+        assert told(result) == [self.DAYS]
+        assert result.passed
+
+    def test_where_the_policy_asks_for_it_the_notice_stops_and_no_waiting_helps(self) -> None:
+        result = judged(customer("DK"), policy=replace(FREE, law_uncertain="hold"))
+        assert [block.code for block in result.blocks] == ["gate_law_unconfirmed"]
+        assert not result.waits
+        assert result.warnings == ()
+
+    @pytest.mark.parametrize(
+        ("confirmed", "doubted"), [(("DK", "conduct"), False), (("DK", "fee"), True), (("SE", "conduct"), True)]
+    )
+    def test_what_a_person_has_confirmed_is_no_doubt(self, confirmed: tuple[str, str], doubted: bool) -> None:
+        facts = customer("DK", company=CompanyFacts(law_confirmed=frozenset({confirmed})))
+        assert bool(told(judged(facts))) is doubted
+        assert judged(facts, policy=replace(FREE, law_uncertain="hold")).passed is not doubted
+
+    def test_what_the_text_rests_on_is_settled_by_a_confirmation_too(self) -> None:
+        fee = unconfirmed([Basis("SE", Topic.FEE, "Lag 1981:739; not confirmed")])
+        step = replace(NOTICE, law_doubts=fee)
+        assert told(judged(customer("DE"), step)) == [("SE", "fee", "Lag 1981:739")]
+        facts = customer("DE", company=CompanyFacts(law_confirmed=frozenset({("SE", "fee")})))
+        assert told(judged(facts, step)) == []
+
+    def test_one_reason_names_all_sources_of_a_country_and_topic(self) -> None:
+        rows = [Basis("NO", Topic.FORM, "A; not confirmed"), Basis("NO", Topic.FORM, "B (general knowledge)")]
+        found = unconfirmed([*rows, rows[0], Basis("NO", Topic.FORM, "C")])
+        assert [dict(one.values)["source"] for one in found] == ["A · B"]
+
+    def test_a_statement_and_a_third_party_that_does_not_act_are_not_told(self) -> None:
+        assert told(judged(customer("DK"), replace(NOTICE, kind="statement"))) == []
+        assert told(judged(customer("BE"))) == []
+        assert told(judged(customer("BE"), replace(NOTICE, third_party=True))) == [
+            ("BE", "third_party", "WER Book XIX (consumers only)")
+        ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from smtp_server import free_port
@@ -16,8 +17,10 @@ from fairdue.contact.actions import (
     ContactError,
     do_approve,
     do_cancel,
+    do_finish_task,
     do_queue,
     do_record_posting,
+    do_record_reply,
     do_requeue,
     do_resolve_uncertain,
     do_store,
@@ -231,7 +234,7 @@ class TestRefusals:
     def test_a_missing_stored_file_holds_the_message_back(self, actor, outgoing, send, mail_server):
         letter = do_store(actor, PDF, file_name="a.pdf")
         message = do_queue(actor, outgoing(attachments=(letter,)))
-        blob_path(letter.sha256).write_bytes(b"%PDF-1.7 forged")
+        blob_path(actor.company_id, letter.sha256).write_bytes(b"%PDF-1.7 forged")
         assert send().refused == 1
         assert codes(message) == ["delivery_not_drawn"]
         assert mail_server.box.taken == []
@@ -528,3 +531,47 @@ class TestTwoCurrencies:
         assert codes(second) == ["gate_in_transit_item"]
         reason = again(second).reasons[0]
         assert (reason["values"]["currency"], reason["values"]["amount_minor"]) == ("USD", 50_00)
+
+
+class TestTheMomentThatCounts:
+    def test_quiet_hours_that_begin_before_the_dispatch_keep_the_letter(self, company, actor, outgoing, smtp, now):
+        message = do_queue(actor, outgoing(policy=GatePolicy(quiet_from_minute=18 * 60, quiet_to_minute=8 * 60)))
+        begun = datetime(2026, 3, 2, 16, 40, tzinfo=UTC)
+        left = datetime(2026, 3, 2, 17, 20, tzinfo=UTC)
+        summary = dispatch(company.pk, begun, [smtp], clock=lambda: left)
+        assert (summary.handed_over, codes(message)) == (0, ["gate_quiet_hours"])
+
+    def test_a_reply_that_came_and_was_read_while_the_line_ran_is_seen(
+        self, company, actor, customer, outgoing, smtp, now
+    ):
+        message = do_queue(actor, outgoing())
+        later = replace(actor, at=now + timedelta(minutes=20))
+        do_record_reply(later, customer_id=customer.pk, reply_id="<1@muster>", subject="Re", text="wait")
+        for task in Task.objects.filter(done_at__isnull=True):
+            do_finish_task(later, task.pk, outcome="read", release_holds=True)
+        summary = dispatch(company.pk, now, [smtp], clock=lambda: now + timedelta(minutes=40))
+        assert (summary.handed_over, codes(message)) == (0, ["gate_reply_since"])
+
+    def test_each_claim_has_a_lease_from_its_own_moment(self, company, actor, outgoing, data_dir, now):
+        for number in (1, 2):
+            letter = do_store(actor, PDF, file_name="Mahnung.pdf")
+            do_queue(actor, outgoing(f"step-{number}", channel="letter", contact_id=None, attachments=(letter,)))
+        moments = iter(now + timedelta(minutes=10 * number) for number in range(9))
+        dispatch(company.pk, now, [PrintFolder(data_dir / "letters")], clock=lambda: next(moments))
+        first, second = OutboxMessage.objects.order_by("id")
+        assert second.claimed_at - first.claimed_at == timedelta(minutes=10)
+        assert (second.lease_until, second.handed_over_at) == (
+            second.claimed_at + dispatching.LEASE, second.claimed_at,
+        )  # fmt: skip
+
+    def test_a_letter_whose_claim_was_taken_meanwhile_ends_in_no_error(self, company, actor, outgoing, data_dir, now):
+        letter = do_store(actor, PDF, file_name="Mahnung.pdf")
+        message = do_queue(actor, outgoing(channel="letter", contact_id=None, attachments=(letter,)))
+        folder = PrintFolder(data_dir / "letters")
+
+        def other_machine(where: str) -> None:
+            if where == "handed":
+                OutboxMessage.objects.filter(pk=message.pk).update(claimed_by="other")
+
+        summary = dispatch(company.pk, now, [folder], checkpoint=other_machine)
+        assert (summary.handed_over, summary.lost_claims, again(message).claimed_by) == (0, 1, "other")

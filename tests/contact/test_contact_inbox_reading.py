@@ -49,6 +49,25 @@ class TestHtml:
         page = '<style>p{}</style><script>alert(1)</script><p>Wir&nbsp;zahlen</p><p>am <b>Freitag</b></p><img src=http://x alt="Logo">'
         assert html.plain_text(page) == "Wir zahlen\n\nam Freitag\n[Logo]"
 
+    @pytest.mark.parametrize(
+        "page",
+        [
+            "<html><head><meta charset=utf-8><body><p>Invoice R-1 is wrong</body></html>",
+            "<html><head><title>x</title><p>Invoice R-1 is wrong",
+            "<HTML><HEAD><TITLE>x</TITLE><BODY>Invoice R-1 is wrong</BODY></HTML>",
+            "<Style>p{}</Style><p>Invoice R-1 is wrong</p>",
+            "<style>p{}</STYLE ><div>Invoice R-1 is wrong</div>",
+            "<head><style>a{} <p></style></head><p>Invoice R-1 is wrong</p>",
+            "<noscript>Invoice R-1 is wrong",
+            "<object><svg/>Invoice R-1 is wrong</p>",
+        ],
+    )
+    def test_what_html_lets_one_leave_out_loses_no_word(self, page: str) -> None:
+        assert html.plain_text(page) == "Invoice R-1 is wrong"
+
+    def test_a_style_without_end_takes_no_words_with_it(self) -> None:
+        assert html.plain_text("<p>Ja</p><style>p{}<p>Nein</p>") == "Ja\np{}\nNein"
+
     def test_a_block_quote_is_quoted_and_outlooks_rule_ends_the_new_text(self) -> None:
         assert (
             quotes.split(html.plain_text("<p>Ja</p><blockquote><p>Bitte zahlen</p></blockquote><p>Gruß</p>")).new

@@ -6,9 +6,11 @@ import random
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 
+from fairdue.contact import live
 from fairdue.contact.models import OutboxMessage, Task, TimelineEvent
-from fairdue.contact.queries import gate_facts
+from fairdue.contact.queries import ASKED, gate_facts
 from fairdue.ledger.actions import (
     Maturity,
     do_allocate,
@@ -219,9 +221,66 @@ def test_messages_at_an_address_are_found_by_an_index_behind_the_wall(actor, com
         cursor.execute("ANALYZE contact_outbox_message")
         cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
         cursor.execute(
-            f"EXPLAIN EXECUTE fairdue_one_customer ({company.pk}, {customer.pk}, '2026-03-02', '2026-03-16', '2026-01-01',"
+            f"EXPLAIN EXECUTE {live._name(ASKED)} ({company.pk}, {customer.pk}, '2026-03-02', '2026-03-16', '2026-01-01',"
             " '2026-03-02', '9999-01-01')"
         )
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "outbox_by_recipient_key" in plan
     assert "recipient_key)::text = addresses.address" in plan
+
+
+def test_messages_of_a_few_customers_are_found_by_indexes_behind_the_wall(actor, company, customer, contact, now):
+    """The same for two or more customers, which the gate reads at once: no message but theirs is looked at."""
+    from django.db import connection
+
+    from fairdue.contact import queries
+
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no row-level security")
+    OutboxMessage.objects.bulk_create(
+        OutboxMessage(
+            company=company, customer=customer, step_key=f"s{n}", channel="email", language="de", subject="S",
+            message_id=f"<{n}@x>", content_sha256="0" * 64, created_by="x", state="handed_over", handed_over_at=now,
+            recipient_email=f"A{n}@x.example", created_at=now,
+        )
+        for n in range(3_000)
+    )  # fmt: skip
+    asked: list[tuple[str, tuple[object, ...]]] = []
+
+    def keep(execute, sql, params, many, context):
+        asked.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE contact_outbox_message")
+    with connection.execute_wrapper(keep):
+        found = list(queries._messages(company.pk, [-1, -2], ["a7@X.example", "a8@x.example"], now))
+    assert sorted(one.email for one in found) == ["A7@x.example", "A8@x.example"]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {asked[0][0]}", asked[0][1])
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "outbox_by_recipient_key" in plan
+    assert "lower(" not in plan.lower()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite prepares nothing by name")
+class TestThePreparedStatement:
+    def test_it_is_prepared_again_where_the_server_has_forgotten_it(self, actor, company, now):
+        house = House(actor, company, now, 1)
+        (customer, *_) = house.customers
+        before = gate_facts(company.pk, [customer.pk], now, with_items=True, company=company)
+        for forget in ("DEALLOCATE ALL", "DISCARD PLANS"):
+            with connection.cursor() as cursor:
+                cursor.execute(forget)
+            assert gate_facts(company.pk, [customer.pk], now, with_items=True, company=company) == before
+            assert OutboxMessage.objects.exists()
+
+    def test_one_that_another_client_of_the_same_server_session_prepared_is_used(self, actor, company, now):
+        house = House(actor, company, now, 1)
+        (customer, *_) = house.customers
+        before = gate_facts(company.pk, [customer.pk], now, with_items=True, company=company)
+        live._prepared.discard(connection.connection)
+        assert gate_facts(company.pk, [customer.pk], now, with_items=True, company=company) == before
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE %s", [f"{live.PREPARED}%"])
+            assert cursor.fetchone() == (1,)

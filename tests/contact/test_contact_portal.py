@@ -43,29 +43,29 @@ def answer(made, company, now):
 
 
 class TestLinks:
-    def test_a_link_opens_for_sixty_days_and_opening_changes_nothing(self, made, customer, today) -> None:
+    def test_a_link_opens_for_sixty_days_and_opening_changes_nothing(self, made, customer, now) -> None:
         before = PortalLink.objects.values().get()
-        found = links.resolve(made.token, today + timedelta(days=60))
+        found = links.resolve(made.token, now + timedelta(days=60))
         assert found is not None
         assert found.customer_id == customer.pk
-        assert links.resolve(made.token, today + timedelta(days=61)) is None
+        assert links.resolve(made.token, now + timedelta(days=61)) is None
         assert PortalLink.objects.values().get() == before
 
     def test_the_database_does_not_know_the_token(self, made) -> None:
         assert made.token not in str(PortalLink.objects.values().get())
         assert made.link.token_hash == links.token_hash(made.token)
 
-    def test_a_forged_token_never_reaches_the_database(self, made, company, django_assert_num_queries, today) -> None:
+    def test_a_forged_token_never_reaches_the_database(self, made, company, django_assert_num_queries, now) -> None:
         forged = signing.dumps([company.pk, "guess"], key="another key", salt=links.SALT)
         with django_assert_num_queries(0):
-            assert links.resolve(forged, today) is None
-            assert links.resolve(made.token + "x", today) is None
-            assert links.resolve("x" * 100_000, today) is None
-            assert links.resolve("", today) is None
+            assert links.resolve(forged, now) is None
+            assert links.resolve(made.token + "x", now) is None
+            assert links.resolve("x" * 100_000, now) is None
+            assert links.resolve("", now) is None
 
-    def test_a_revoked_link_is_closed_for_good(self, actor, made, today, answer) -> None:
+    def test_a_revoked_link_is_closed_for_good(self, actor, made, now, answer) -> None:
         do_revoke_link(actor, made.link.pk)
-        assert links.resolve(made.token, today) is None
+        assert links.resolve(made.token, now) is None
         with pytest.raises(ContactError):
             answer("received")
         assert PortalAnswer.objects.count() == 0
@@ -80,8 +80,8 @@ class TestLinks:
         assert PortalLink.objects.count() == 0
 
 
-def test_a_link_cut_out_of_right_to_left_text_still_opens(made, today) -> None:
-    found = links.resolve(f"\u2066{made.token}\u2069", today)
+def test_a_link_cut_out_of_right_to_left_text_still_opens(made, now) -> None:
+    found = links.resolve(f"\u2066{made.token}\u2069", now)
     assert found is not None
     assert found.pk == made.link.pk
 
@@ -135,7 +135,7 @@ class TestAnswers:
         made = answer("already_paid", upload=b"%PDF-1.4 proof", upload_name="C:\\evil\\..\\pro\x00of.pdf")
         assert made.upload_name == "proof.pdf"
         assert made.upload is not None
-        assert get(made.upload.sha256) == b"%PDF-1.4 proof"
+        assert get(made.company_id, made.upload.sha256) == b"%PDF-1.4 proof"
         assert made.upload.media_type == "application/pdf"
         with pytest.raises(UploadRefused):
             answer("already_paid", upload=b"MZ\x90 a program", upload_name="proof.pdf")
@@ -149,24 +149,24 @@ class TestAnswers:
 
 
 class TestBlobs:
-    def test_bytes_come_back_and_are_stored_once(self, data_dir) -> None:
-        sha256 = put(b"letter")
-        assert put(b"letter") == sha256
-        assert get(sha256) == b"letter"
+    def test_bytes_come_back_and_are_stored_once(self, company, data_dir) -> None:
+        sha256 = put(company.pk, b"letter")
+        assert put(company.pk, b"letter") == sha256
+        assert get(company.pk, sha256) == b"letter"
         sealed = SealedFile.objects.get(sha256=sha256).stored_sha256
-        assert blob_path(sha256) == data_dir / "blobs" / sealed[:2] / sealed[2:4] / sealed
+        assert blob_path(company.pk, sha256) == data_dir / "blobs" / sealed[:2] / sealed[2:4] / sealed
         assert [path.name for path in (data_dir / "blobs").rglob("*") if path.is_file()] == [sealed]
-        assert b"letter" not in blob_path(sha256).read_bytes()
+        assert b"letter" not in blob_path(company.pk, sha256).read_bytes()
 
-    def test_changed_missing_and_nonsense_are_told(self) -> None:
-        sha256 = put(b"letter")
-        blob_path(sha256).write_bytes(b"forged")
+    def test_changed_missing_and_nonsense_are_told(self, company) -> None:
+        sha256 = put(company.pk, b"letter")
+        blob_path(company.pk, sha256).write_bytes(b"forged")
         with pytest.raises(BlobError, match="was changed"):
-            get(sha256)
+            get(company.pk, sha256)
         with pytest.raises(BlobError, match="is missing"):
-            get("0" * 64)
+            get(company.pk, "0" * 64)
         with pytest.raises(BlobError, match="no SHA-256"):
-            get("../../secret.key")
+            get(company.pk, "../../secret.key")
 
 
 class TestGuards:

@@ -75,6 +75,26 @@ class TestReading:
         assert reasons_held(company, customer, now) == set()
         assert Task.objects.get(kind="reply").done_at == now
 
+    @pytest.mark.parametrize("header", [{"List_ID": "<ap.muster.example>"}, {"X_Spam_Flag": "YES"}])
+    def test_a_contact_is_heard_through_a_mailing_list_and_past_a_spam_mark(
+        self, actor, company, customer, contact, now, header
+    ) -> None:
+        row = received(actor, mail("Zwei Kisten fehlen.", **header))
+        assert (row.kind, row.state, row.customer_id) == ("reply", "waiting", customer.pk)
+        assert reasons_held(company, customer, now) == {"reply"}
+        listed = mail("Eine fehlt.", sender="list@groups.example", Reply_To="ap@muster.example", **header)
+        assert received(actor, listed).customer_id == customer.pk
+
+    def test_a_stranger_marked_as_spam_who_names_an_invoice_of_ours_waits_for_a_person(
+        self, actor, contact, book
+    ) -> None:
+        book("RE-40881")
+        new = {"sender": "lager@anders.example", "X_Spam_Flag": "YES"}
+        row = received(actor, mail("Die Rechnung RE-40881 ist falsch.", **new))
+        assert (row.kind, row.state) == ("reply", "waiting")
+        assert (row := received(actor, mail("Gewinnen Sie 40881 Euro.", **new))).kind == "bulk"
+        assert (row.state, row.customer_id) == ("filed", None)
+
     def test_a_promise_holds_until_its_day(self, actor, message, company, customer, now, today) -> None:
         row = received(actor, mail(In_Reply_To=message.message_id))
         with pytest.raises(ContactError, match="needs a day"):
@@ -141,10 +161,10 @@ class TestReading:
         made.set_content("anbei")
         made.add_attachment(b"%PDF-1.7 scan", maintype="application", subtype="pdf", filename="../Überweisung.pdf")
         row = received(actor, made.as_bytes())
-        assert blobs.get(row.raw.sha256) == made.as_bytes()
+        assert blobs.get(row.company_id, row.raw.sha256) == made.as_bytes()
         (file,) = row.attachments
         assert (file["file_name"], file["media_type"], file["size_bytes"]) == ("Überweisung.pdf", "application/pdf", 13)
-        assert blobs.get(file["sha256"]) == b"%PDF-1.7 scan"
+        assert blobs.get(row.company_id, file["sha256"]) == b"%PDF-1.7 scan"
 
     def test_a_letter_by_post_is_answered_by_its_number(self, actor, message, customer) -> None:
         row = received(actor, mail("Zu Ihrem Schreiben D1 vom Montag: wir prüfen.", sender="neu@firma.example"))
@@ -188,6 +208,28 @@ class TestAssigning:
 
 
 class TestChanges:
+    def test_a_mail_that_moves_takes_what_it_asks_along(self, actor, company, customer, contact, now) -> None:
+        """What nobody decided is refused at the customer it leaves, asked at the next, and asked again where it comes back."""
+        other = Customer.objects.create(company=company, number="2", number_key="2", name="Other", created_at=now)
+        row = received(actor, mail("Bitte keine weiteren E-Mails an diese Adresse."))
+        do_assign_mail(actor, row.pk, customer_id=other.pk)
+        left, there = row.proposals.get(customer=customer), row.proposals.get(customer=other)
+        assert (left.state, there.state) == ("refused", "proposed")
+        assert left.decision_note == "assigned to another customer"
+        with pytest.raises(ContactError, match="refused already"):
+            do_accept_change(actor, left.pk)
+        do_assign_mail(actor, row.pk, customer_id=customer.pk)
+        assert dict(row.proposals.values_list("customer__number", "state")) == {"0017": "proposed", "2": "refused"}
+        do_dismiss_mail(actor, row.pk)
+        assert set(row.proposals.values_list("state", flat=True)) == {"refused"}
+
+    def test_what_a_person_accepted_stays_where_the_mail_moves(self, actor, company, customer, contact, now) -> None:
+        other = Customer.objects.create(company=company, number="2", number_key="2", name="Other", created_at=now)
+        row = received(actor, mail("Bitte keine weiteren E-Mails an diese Adresse."))
+        do_accept_change(actor, row.proposals.get().pk)
+        do_assign_mail(actor, row.pk, customer_id=other.pk)
+        assert row.proposals.get(customer=customer).state == "accepted"
+
     def test_an_opt_out_changes_nothing_before_a_person_accepts(self, actor, customer, contact, today) -> None:
         received(actor, mail("Bitte senden Sie mir keine weiteren E-Mails."))
         proposal = ChangeProposal.objects.get()

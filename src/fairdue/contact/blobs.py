@@ -14,7 +14,7 @@ __all__ = ["BlobError", "blob_path", "get", "keep", "keep_many", "put", "put_man
 
 def keep(company_id: int, data: bytes, media_type: str, at: datetime) -> StoredBlob:
     """Store bytes and register them for a company, inside the caller's transaction. The file comes before the row."""
-    sha256 = put(data)
+    sha256 = put(company_id, data)
     blob, _ = StoredBlob.objects.get_or_create(
         company_id=company_id,
         sha256=sha256,

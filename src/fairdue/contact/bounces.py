@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from email.message import Message
 from email.utils import parseaddr
 
+from fairdue.contact.inbox import kinds
 from fairdue.contact.inbox.decode import header_text
+from fairdue.contact.inbox.expressions import plain_text
 from fairdue.contact.inbox.mail import FIELD_CHARS_MAX, MESSAGE_ID, Mail, reports
 
-_STATUS = re.compile(r"\b([245])\.\d{1,3}\.\d{1,3}\b")
-_REPLY_CODE = re.compile(r"(?m)\b(55[0-4])[ -]")
+_STATUS = re.compile(r"(?<![\w.])([245])\.[0-7]\.\d{1,3}(?!\.?\w)")
+"""An enhanced status (RFC 3463, with the subjects that are registered); no part of an IP address or of a version."""
+_REPLY_CODE = re.compile(r"(?<![\d.,])55[0-4](?![\d.,]?\d)")
 _SERVERS = ("mailer-daemon@", "postmaster@", "mail-daemon@", "mailerdaemon@")
 
 
@@ -31,9 +34,15 @@ def bounce(mail: Mail) -> Bounce | None:
     report = next(reports(mail), None)
     if report is not None:
         return _standard(report, mail)
-    if mail.sender.startswith(_SERVERS) and (mail.inner or mail.headers.get("x-failed-recipients")):
+    if mail.sender.startswith(_SERVERS) and (mail.inner or mail.headers.get("x-failed-recipients") or _returns(mail)):
         return _free(mail)
     return None
+
+
+def _returns(mail: Mail) -> bool:
+    """Tell whether a server's prose says that a mail came back or is late: its subject, or its first words."""
+    subject, said = plain_text(mail.subject), plain_text(mail.body[:2_000])
+    return bool(kinds.begins("returned", subject) or kinds.says("returned", said))
 
 
 def _standard(report: Message, mail: Mail) -> Bounce:

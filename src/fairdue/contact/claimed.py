@@ -48,7 +48,7 @@ def claimed_items(step: Step, facts: GateFacts) -> list[Claimed]:
         currency = (state.currency if state else "") or step.currency
         open_minor = state.open_minor if state else item.open_minor
         held_minor = max(item.held_minor, state.held_minor if state else 0) if open_minor > 0 else 0
-        document = (state.document if state else "") or f"#{item.due_item_id}"
+        document = (state.document if state else "") or item.document or f"#{item.due_item_id}"
         found.append(Claimed(document, currency, open_minor, open_minor - held_minor))
     return found
 

@@ -22,6 +22,8 @@ from fairdue.contact.models import MailPlace, Task, TaskKind
 from fairdue.contact.reasons import EventReason
 from fairdue.kernel.reasons import Reason, because
 from fairdue.people.actor import Actor
+from fairdue.people.days import today_of
+from fairdue.people.models import Company
 
 Progress = Callable[[int, int], None]
 T = TypeVar("T")
@@ -29,6 +31,10 @@ MAILS_AT_ONCE, BYTES_AT_ONCE = 50, 16_000_000
 """Mails written in one transaction, by number and by size."""
 SKIPPED = "skipped"
 """Counted apart: files whose place says that they were read."""
+UNREAD, UNMOVED = "unread", "unmoved"
+"""Counted apart: what could not be opened or fetched and is tried again; files that were read and could not be moved away."""
+LOOK_BACK_UIDS = 10_000
+"""Below the last mail that was read, as far as mails are sought that the server left out of an earlier answer."""
 
 
 def from_folder(
@@ -39,7 +45,10 @@ def from_folder(
     progress: Progress = lambda done, of: None,
     at_once: int = MAILS_AT_ONCE,
 ) -> Counter[str]:
-    """Read the files of a folder that were not read yet; give how many of each outcome. ``move_to`` takes read files away."""
+    """Read the files of a folder that were not read yet; give how many of each outcome. ``move_to`` takes read files away.
+
+    A file that is gone or may not be opened stops no other: it is counted as unread and tried again the next time.
+    """
     place, files = folders.place_of(folder), folders.listed(folder)
     rows = MailPlace.objects.filter(company_id=actor.company_id, place=place[:300])
     known = set(rows.values_list("mark", flat=True))
@@ -50,14 +59,25 @@ def from_folder(
     def finish(file: folders.MailFile) -> None:
         nonlocal done
         if move_to is not None:
-            folders.move(file, move_to)
+            try:
+                folders.move(file, move_to)
+            except OSError:
+                counts[UNMOVED] += 1
         done += 1
         progress(done, len(files))
 
+    def opened() -> Iterator[tuple[folders.MailFile, bytes, At]]:
+        for file in new:
+            try:
+                data = folders.content(file)
+            except OSError:
+                counts[UNREAD] += 1
+                continue
+            yield file, data, At("folder", place, file.mark)
+
     for file in old:
         finish(file)
-    read = ((file, folders.content(file), At("folder", place, file.mark)) for file in new)
-    for file, receipt in _received(actor, read, at_once):
+    for file, receipt in _received(actor, opened(), at_once):
         counts[receipt.what.value] += 1
         finish(file)
     return +counts
@@ -86,19 +106,28 @@ def _parted(mails: Iterable[tuple[T, bytes, At]], at_once: int) -> Iterator[list
 
 
 def from_mailbox(actor: Actor, account: Account, *, progress: Progress = lambda done, of: None) -> Counter[str]:
-    """Read the mails of a mailbox that are new since the last time; give how many of each outcome. Raises MailboxError."""
+    """Read the mails of a mailbox that are new since the last time; give how many of each outcome. Raises MailboxError.
+
+    New is what lies above the last mail read, and what lies a little below it and was not read: servers leave out of an answer
+    what they cannot open just then.
+    """
     mailbox = Mailbox(account)
     try:
         place = mailbox.place[:300]
         rows = MailPlace.objects.filter(company_id=actor.company_id, place=place)
         last = rows.aggregate(last=Max("number"))["last"] or 0
-        uids = mailbox.uids_above(last)
+        low = max(0, last - LOOK_BACK_UIDS)
+        known = set(rows.filter(number__gt=low).values_list("number", flat=True))
+        uids = [uid for uid in mailbox.uids_above(low) if uid not in known]
         counts = Counter[str]()
-        read = ((uid, data, At("imap", place, str(uid), uid)) for uid, data in mailbox.mails(uids))
+        read = (
+            (one.uid, one.data, At("imap", place, str(one.uid), one.uid, one.head_of)) for one in mailbox.mails(uids)
+        )
         for done, (_, receipt) in enumerate(_received(actor, read, MAILS_AT_ONCE), start=1):
             counts[receipt.what.value] += 1
             progress(done, len(uids))
-        return counts
+        counts[UNREAD] = len(uids) - counts.total()
+        return +counts
     finally:
         mailbox.close()
 
@@ -106,8 +135,22 @@ def from_mailbox(actor: Actor, account: Account, *, progress: Progress = lambda 
 MAILBOX_TASK = "mailbox:"
 
 
-def read_before(actor: Actor, url: str, *, progress: Progress = lambda done, of: None) -> Reason | None:
+def is_ours(actor: Actor, whose: str) -> bool:
+    """Tell whether the mailbox that is set is this company's; ``whose`` is a company's code, empty where there is only one.
+
+    Raises MailboxError where there are several companies and nothing says whose it is: a customer's mail must not go to another.
+    """
+    codes = dict(Company.objects.values_list("id", "code"))
+    if not whose and len(codes) > 1:
+        raise MailboxError(gettext("There are several companies; say in FAIRDUE_IMAP_COMPANY whose mailbox it is."))
+    return not whose or codes.get(actor.company_id) == whose
+
+
+def read_before(
+    actor: Actor, url: str, *, token_from: str = "", whose: str = "", progress: Progress = lambda done, of: None
+) -> Reason | None:
     """Read the mailbox before customers are chased, so that the gate knows what they answered; nothing where no address is set.
+    Nothing either where it is another company's (``is_ours``).
 
     A mailbox that cannot be read stops nothing: it is a task of the day, and the reason is given. Read again, the task is done.
     """
@@ -115,10 +158,12 @@ def read_before(actor: Actor, url: str, *, progress: Progress = lambda done, of:
         return None
     open_ones = Task.objects.filter(company_id=actor.company_id, key__startswith=MAILBOX_TASK, done_at__isnull=True)
     try:
-        from_mailbox(actor, read_url(url), progress=progress)
+        if not is_ours(actor, whose):
+            return None
+        from_mailbox(actor, read_url(url, token_from), progress=progress)
     except (MailboxError, OSError, ValueError) as error:
         why = because(EventReason.MAILBOX_FAILED, error=str(error)[:300])
-        day = actor.at.date()
+        day = today_of(actor)
         do_task(
             actor,
             customer_id=None,

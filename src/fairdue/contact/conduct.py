@@ -5,7 +5,7 @@ The rule is ``docs/algorithms/conduct.md``; rows are chosen once for a country o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -17,6 +17,7 @@ from fairdue.contact.tone import third_parties
 from fairdue.kernel.reasons import Reason, Value, because
 from fairdue.law.conduct import UNKNOWN_COUNTRY, Conduct, conduct_of, third_party_step
 from fairdue.law.conduct_table import ConductRule, RuleCode
+from fairdue.law.confirmed import Basis, citation, is_confirmed, topic_of
 
 
 def other_contacts(step: Step, facts: GateFacts) -> list[PastContact]:
@@ -33,12 +34,47 @@ def law_of(facts: GateFacts) -> Conduct:
 
 
 def doubts(step: Step, facts: GateFacts) -> tuple[Reason, ...]:
-    """Say what is not certain in law for a notice: rules of conduct nobody collected, and what the text rests on or leaves out."""
+    """Say what is not certain in law for a notice: rules of conduct nobody collected or confirmed, what the text rests on or leaves out.
+
+    Two doubts on one country and topic with other sources stand beside each other; what a person has confirmed is no doubt.
+    """
     if step.kind != CHASES:
         return ()
     law = law_of(facts)
     unknown = () if law.known else (because(GateReason.LAW_UNKNOWN, country=law.country or UNKNOWN_COUNTRY),)
-    return (*unknown, *step.law_doubts)
+    rests = [Basis(rule.country, topic_of(rule.code), rule.source) for rule in law.rules if _binds(rule, step)]
+    found = dict.fromkeys((*unknown, *unconfirmed(rests), *step.law_doubts))
+    return tuple(one for one in found if not _is_settled(one, facts.company.law_confirmed))
+
+
+def unconfirmed(rests: Iterable[Basis]) -> tuple[Reason, ...]:
+    """Say which of the rows that a message rests on nobody has confirmed: one reason a country and topic, with all sources."""
+    sources: dict[tuple[str, str], dict[str, None]] = {}
+    for row in rests:
+        if not is_confirmed(row.source):
+            sources.setdefault((row.country, row.topic.value), {})[citation(row.source)] = None
+    return tuple(
+        because(GateReason.LAW_UNCONFIRMED, law=country, law_topic=topic, source=" · ".join(told))
+        for (country, topic), told in sorted(sources.items())
+    )
+
+
+def _binds(rule: ConductRule, step: Step) -> bool:
+    """Tell whether a rule of conduct decides about a notice on its way; what the text rests on, its writer says."""
+    if rule.code in (RuleCode.MIN_DAYS_BETWEEN, RuleCode.CONTACTS_PER_WEEK):
+        return True
+    if rule.code in (RuleCode.CONTACT_HOURS, RuleCode.CONTACT_DAYS):
+        return step.channel in DISTURBS
+    if rule.code in (RuleCode.CALLS_PER_DAY, RuleCode.CALLS_PER_WEEK):
+        return step.channel == "call"
+    return rule.code in (RuleCode.THIRD_PARTY, RuleCode.THIRD_PARTY_CONTENT) and step.third_party
+
+
+def _is_settled(doubt: Reason, confirmed: frozenset[tuple[str, str]]) -> bool:
+    if doubt.code != GateReason.LAW_UNCONFIRMED.code:
+        return False
+    told = dict(doubt.values)
+    return (str(told["law"]), str(told["law_topic"])) in confirmed
 
 
 def law_uncertain(step: Step, facts: GateFacts, policy: GatePolicy, stage: Stage) -> Iterator[Reason]:

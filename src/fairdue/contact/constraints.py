@@ -44,6 +44,12 @@ def install_clearances(apps: Any, schema_editor: Any) -> None:
         run(schema_editor, row_level_security(["contact_third_party_clearance"]))
 
 
+def wall_law_confirmations(apps: Any, schema_editor: Any) -> None:
+    """Migration step: the wall between companies around what they had confirmed of the law."""
+    if schema_editor.connection.vendor == "postgresql":
+        run(schema_editor, row_level_security(["contact_law_confirmation"]))
+
+
 FIXED_SINCE_0004 = (*FIXED_SINCE_0003, "gate_notes")
 """The same once the notes for the gate are there."""
 

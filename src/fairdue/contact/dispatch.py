@@ -17,9 +17,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -56,6 +57,9 @@ FOR_ALL = frozenset(
 
 Progress = Callable[[int, int], None]
 Checkpoint = Callable[[str], None]
+Clock = Callable[[], datetime]
+SHARED_FOR = timedelta(minutes=1)
+"""How long what holds for the whole company (bank data, imports under way) is believed before it is read again."""
 
 
 def _nothing(_: str) -> None:
@@ -79,6 +83,21 @@ class Summary:
     """Messages that would have left, in a dry run."""
     reasons: list[Reason] = field(default_factory=list)
     """What holds for all of it: old bank data, the daily cap, a channel that is down."""
+    examples: dict[str, Reason] = field(default_factory=dict)
+    """The first reason, with its values, for each code of ``waiting`` and ``held_back``, and for ``refused`` and ``bounced``."""
+
+    def stopped(self, reason: Reason, *, waits: bool) -> None:
+        """Count a message that does not leave now, by its first reason."""
+        counts = self.waiting if waits else self.held_back
+        counts[reason.code] = counts.get(reason.code, 0) + 1
+        self.examples.setdefault(reason.code, reason)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give it as plain data; reasons stand in their stored form (``kernel.reasons``)."""
+        plain = {one.name: getattr(self, one.name) for one in fields(self)}
+        plain["reasons"] = [reason.as_dict() for reason in self.reasons]
+        plain["examples"] = {code: reason.as_dict() for code, reason in self.examples.items()}
+        return plain
 
 
 def dispatch(
@@ -89,21 +108,23 @@ def dispatch(
     limit: int | None = None,
     dry_run: bool = False,
     actor: Actor | None = None,
+    clock: Clock | None = None,
     progress: Progress | None = None,
     checkpoint: Checkpoint = _nothing,
 ) -> Summary:
     """Hand over what is queued for a company and channel, oldest first; ``at`` is the moment that counts for the gate.
 
+    An entrance gives its ``clock``: the moment is then read anew for each message, and ``at`` only stands for who acts.
     Must not run inside a transaction: each step commits for itself. A dry run asks the gate and changes nothing.
     """
     actor = actor or system_actor(company_id, at)
     actor.need(Right.RELEASE)
-    run = _Run(company_id, at, {one.channel: one for one in transports}, actor, checkpoint)
+    run = _Run(company_id, {one.channel: one for one in transports}, actor, clock or (lambda: at), checkpoint)
     if dry_run:
         return run.rehearse(limit)
     folder = Path(settings.DATA_DIR) / "dispatch"
     with _durable(), present(folder) as owner:
-        run.summary.recovered = recover(actor, company_id, at, run.transports, folder)
+        run.summary.recovered = recover(run.actor, company_id, run.at, run.transports, folder)
         waiting = list(run.waiting().values_list("pk", "channel", "kind", "gate_policy")[:limit])
         try:
             for done, (message_pk, channel, kind, policy) in enumerate(waiting, start=1):
@@ -114,7 +135,7 @@ def dispatch(
         finally:
             for transport in run.transports.values():
                 transport.close()
-        manifest.write_all(company_id, at, run.transports.values())
+        manifest.write_all(company_id, run.at, run.transports.values())
     return run.summary
 
 
@@ -136,14 +157,20 @@ class _Run:
     """One dispatch: its moment, its ways out, what it has learnt so far."""
 
     def __init__(
-        self, company_id: int, at: datetime, transports: dict[str, Transport], actor: Actor, checkpoint: Checkpoint
+        self, company_id: int, transports: dict[str, Transport], actor: Actor, clock: Clock, checkpoint: Checkpoint
     ) -> None:
         self.company = Company.objects.get(pk=company_id)
-        self.at, self.transports, self.actor, self.checkpoint = at, transports, actor, checkpoint
+        self.transports, self.actor, self.clock, self.checkpoint = transports, actor, clock, checkpoint
         self.summary = Summary()
-        self._shared = company_facts(self.company, at)
+        self.at = self._shared_at = clock()
+        self._read_clock()
+        self._shared = company_facts(self.company, self.at)
         self._down: set[str] = set()
         self._for_all: dict[str, Reason] = {}
+
+    def _read_clock(self) -> None:
+        self.at = self.clock()
+        self.actor = replace(self.actor, at=self.at)
 
     def waiting(self) -> QuerySet[OutboxMessage]:
         """Give the messages that may be tried now, oldest first."""
@@ -169,12 +196,13 @@ class _Run:
             return True
         reason = self._for_all.get(group)
         if reason is not None:
-            _add(self.summary.waiting, reason.code)
+            self.summary.stopped(reason, waits=True)
         return reason is not None
 
     def one(self, message_pk: int, owner: str) -> None:
         """Bring one message from the queue to its end: handed over, waiting, held back, bounced or uncertain."""
         self.checkpoint("start")
+        self._read_clock()
         message = self._claim(message_pk, owner)
         if message is None:
             return
@@ -213,8 +241,8 @@ class _Run:
     def _judge(self, message: OutboxMessage) -> GateResult:
         """Ask the gate on the balances of this moment."""
         policy = GatePolicy.from_dict(message.gate_policy)
-        if policy.daily_cap is not None:
-            self._shared = company_facts(self.company, self.at)
+        if policy.daily_cap is not None or abs(self.at - self._shared_at) >= SHARED_FOR:
+            self._shared, self._shared_at = company_facts(self.company, self.at), self.at
         facts = gate_facts(
             self.company.pk, [message.customer_id], self.at, with_items=True, company=self.company, shared=self._shared
         )[message.customer_id]
@@ -231,7 +259,7 @@ class _Run:
                     self.summary.reasons.append(block)
 
     def _count(self, verdict: GateResult) -> None:
-        _add(self.summary.waiting if verdict.waits else self.summary.held_back, verdict.blocks[0].code)
+        self.summary.stopped(verdict.blocks[0], waits=verdict.waits)
 
     def _prepare(self, message: OutboxMessage, transport: Transport, owner: str) -> Prepared | None:
         dated = message.created_at if transport.repeatable else self.at
@@ -260,7 +288,15 @@ class _Run:
             self.summary.uncertain += 1
         else:
             self.checkpoint("handed")
+            self._record(message, owner, evidence)
+
+    def _record(self, message: OutboxMessage, owner: str, evidence: dict[str, object]) -> None:
+        """Record a hand-over; a letter whose claim another dispatcher has taken meanwhile is that one's to record."""
+        try:
             settle.handed_over(self.actor, message, owner, evidence)
+        except settle.ClaimLostError:
+            self.summary.lost_claims += 1
+        else:
             self.summary.handed_over += 1
 
     def _not_handed(self, message: OutboxMessage, owner: str, stop: NotHandedOver) -> None:
@@ -268,9 +304,11 @@ class _Run:
         if stop.outcome is Outcome.ADDRESS:
             settle.address_refused(self.actor, message, owner, stop.reason)
             self.summary.bounced += 1
+            self.summary.examples.setdefault("bounced", stop.reason)
         elif stop.outcome is Outcome.REFUSED:
             settle.refused(self.actor, message, owner, stop.reason)
             self.summary.refused += 1
+            self.summary.examples.setdefault("refused", stop.reason)
         else:
             if stop.outcome is Outcome.CHANNEL_DOWN:
                 self._down.add(message.channel)
@@ -281,7 +319,3 @@ class _Run:
 
 def _group(kind: str, policy: dict[str, object]) -> str:
     return f"{kind} {json.dumps(policy, sort_keys=True)}"
-
-
-def _add(counts: dict[str, int], code: str) -> None:
-    counts[code] = counts.get(code, 0) + 1

@@ -78,6 +78,8 @@ class ClaimItem:
     due_item_id: int
     open_minor: int
     held_minor: int = 0
+    document: str = ""
+    """The number of its document, where the item is no longer open and the balances do not name it."""
 
     def claimed_minor(self) -> int:
         """Give the part that is claimed."""
@@ -172,6 +174,10 @@ class CompanyFacts:
     handed_over_today: int = 0
     bank_data_by_currency: Mapping[str, date] = field(default_factory=dict)
     """The day of the accounts in a currency, where they are read apart."""
+    today: date | None = None
+    """The calendar day at the company's place."""
+    law_confirmed: frozenset[tuple[str, str]] = frozenset()
+    """What of the law a person has confirmed for that day: country (or part of one) and topic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +214,11 @@ class GateFacts:
     """Hashes of this customer's document files that were taken back and are in force nowhere else."""
     steps_done: frozenset[str] = frozenset()
     """Step keys with a recorded hand-over, as far as the step asks for them."""
+
+    @property
+    def today(self) -> date:
+        """Give the day at the company's place; where that is not known, the day of the moment as it is given."""
+        return self.company.today or self.at.date()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.core import signing
 
 from fairdue.contact.models import PortalLink
+from fairdue.people.days import company_day
 from fairdue.people.scope import set_scope
 
 SALT = "fairdue.portal"
@@ -47,8 +48,8 @@ def last_day(today: date) -> date:
     return today + timedelta(days=settings.FAIRDUE_LINK_DAYS)
 
 
-def resolve(token: str, today: date) -> PortalLink | None:
-    """Give the link behind a token, or None where it is forged, unknown, expired or revoked. Changes no row.
+def resolve(token: str, at: datetime) -> PortalLink | None:
+    """Give the link behind a token at a moment, or None where it is forged, unknown, expired or revoked. Changes no row.
 
     The connection is scoped to the token's company, which the signature vouches for; the caller closes the scope.
     """
@@ -62,9 +63,11 @@ def resolve(token: str, today: date) -> PortalLink | None:
         .filter(company_id=company_id, token_hash=token_hash(token))
         .first()
     )
-    return link if link is not None and is_open(link, today) else None
+    return link if link is not None and is_open(link, company_day(link.company, at)) else None
 
 
 def is_open(link: PortalLink, today: date) -> bool:
-    """Tell whether a link opens on a day."""
+    """Tell whether a link opens on a day: not revoked, not expired, and its contact is still there."""
+    if link.contact is not None and not link.contact.active:
+        return False
     return link.revoked_at is None and today <= link.expires_on

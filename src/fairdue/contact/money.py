@@ -33,7 +33,7 @@ def balance(step: Step, facts: GateFacts, policy: GatePolicy, stage: Stage) -> I
 
 
 def _changed(step: Step, item: ClaimItem, state: ItemState | None) -> Reason | None:
-    document = (state.document if state else "") or f"#{item.due_item_id}"
+    document = (state.document if state else "") or item.document or f"#{item.due_item_id}"
     currency = (state.currency if state else "") or step.currency
     if state is None or state.open_minor == 0:
         return because(

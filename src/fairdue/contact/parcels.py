@@ -29,7 +29,7 @@ def parcel_of(message: OutboxMessage, company: Company, dated: datetime) -> Parc
         body_text=message.body_text,
         body_html=message.body_html,
         enclosures=tuple(
-            Enclosure(one["file_name"], one["media_type"], blobs.get(one["sha256"]), one["sha256"])
+            Enclosure(one["file_name"], one["media_type"], blobs.get(message.company_id, one["sha256"]), one["sha256"])
             for one in message.attachments
         ),
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -40,12 +41,12 @@ from fairdue.contact.models import (
     TimelineEvent,
 )
 from fairdue.contact.notes import GateNotes
-from fairdue.contact.places import known_zone, place
+from fairdue.contact.places import place
 from fairdue.contact.reasons import EventReason
 from fairdue.contact.standing import cover_blocks
 from fairdue.kernel.reasons import Reason
 from fairdue.ledger.file_queries import withdrawn_of
-from fairdue.ledger.models import Contact, Customer, Fact
+from fairdue.ledger.models import Contact, Customer, DueItem, Fact
 from fairdue.ledger.queries import (
     Holds,
     OpenItem,
@@ -58,6 +59,7 @@ from fairdue.ledger.queries import (
     unapplied_of,
     unapplied_payments,
 )
+from fairdue.people.days import company_day, zone_of
 from fairdue.people.models import Company
 
 HISTORY_DAYS = 60
@@ -307,6 +309,14 @@ def _contact(row: _Row, customer: _Row, where: Place, company_zone: str) -> Cont
     return ContactFacts(row[1], row[2], row[3], language, row[5], row[6], row[7], row[8], own, row[10])
 
 
+class _SmallAddress(Lower):
+    """A message's address in small letters: PostgreSQL keeps it as a column, since row-level security bars an index on ``lower()``."""
+
+    def as_postgresql(self, *_compiler: Any, **_more: Any) -> tuple[str, list[Any]]:
+        """Give the column that the database keeps (migration 0009)."""
+        return '"contact_outbox_message"."recipient_key"', []
+
+
 def _messages(
     company_id: int, few: Sequence[int] | None, emails: Collection[str] | None, at: datetime
 ) -> Iterator[_Past]:
@@ -317,7 +327,7 @@ def _messages(
     if few is not None:
         theirs = Q(customer_id__in=few)
         if emails:
-            rows = rows.annotate(address=Lower("recipient_email"))
+            rows = rows.annotate(address=_SmallAddress("recipient_email"))
             theirs |= Q(address__in=sorted({email.lower() for email in emails}))
         rows = rows.filter(theirs)
     return _pasts(
@@ -428,16 +438,10 @@ def cover_cost(company_id: int, customer_id: int, until: date, today: date) -> t
     return tuple(cover_blocks(cover, "wait", until, ()))
 
 
-def company_day(company: Company, at: datetime) -> date:
-    """Give the calendar day at the company's place."""
-    return at.astimezone(ZoneInfo(company.time_zone) if known_zone(company.time_zone) else UTC).date()
-
-
 def company_facts(company: Company, at: datetime) -> CompanyFacts:
-    """Give what holds for all messages of a company: the days through which payments were read, what left today. One query."""
+    """Give what holds for all messages of a company: days of payments, what left today, what law is confirmed. One query."""
     subject, today = f"company:{company.pk}", company_day(company, at)
-    zone = ZoneInfo(company.time_zone) if known_zone(company.time_zone) else UTC
-    midnight = at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = at.astimezone(zone_of(company.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
     values = {
         "company": company.pk, "subject": subject, "parts": f"{subject}:%", "since": str(today - timedelta(days=BANK_DAYS)),
         "today": str(today), "midnight": moment(midnight), "at": moment(at),
@@ -446,19 +450,23 @@ def company_facts(company: Company, at: datetime) -> CompanyFacts:
         cursor.execute(_COMPANY, values)
         rows = cursor.fetchall()
     handed_over = next(row[1] for row in rows if row[0] == "")
+    confirmed = frozenset((row[0], row[5]) for row in rows if row[5])
     through: dict[str, date] = {}
-    for row in sorted((row for row in rows if row[0]), key=lambda row: row[2:]):
+    for row in sorted((row for row in rows if row[0] and not row[5]), key=lambda row: row[2:5]):
         through[row[0].removeprefix(subject).removeprefix(":")] = date.fromordinal(row[1])
-    return CompanyFacts(through.pop("", None), handed_over, through)
+    return CompanyFacts(through.pop("", None), handed_over, through, today, confirmed)
 
 
 _COMPANY = """
-SELECT f.subject, f.value, f.as_of, f.recorded_at, f.id FROM ledger_fact f
+SELECT f.subject, f.value, f.as_of, f.recorded_at, f.id, '' FROM ledger_fact f
 WHERE f.company_id = %(company)s AND f.kind = 'bank_data_through' AND f.as_of >= %(since)s AND f.as_of <= %(today)s
   AND (f.subject = %(subject)s OR f.subject LIKE %(parts)s)
 UNION ALL
-SELECT '', COUNT(*), NULL, NULL, NULL FROM contact_outbox_message m
+SELECT '', COUNT(*), NULL, NULL, NULL, '' FROM contact_outbox_message m
 WHERE m.company_id = %(company)s AND m.handed_over_at >= %(midnight)s AND m.handed_over_at <= %(at)s
+UNION ALL
+SELECT c.country, 0, NULL, NULL, NULL, c.topic FROM contact_law_confirmation c
+WHERE c.company_id = %(company)s AND c.withdrawn_at IS NULL AND c.valid_from <= %(today)s AND c.valid_until >= %(today)s
 """
 
 
@@ -473,9 +481,9 @@ def cleared_countries(company_id: int, on: date) -> frozenset[str]:
 def step_of(message: OutboxMessage, facts: GateFacts) -> Step:
     """Give the step that a queued message carries out, as the gate sees it; clearances are those of this moment.
 
-    One query where a third party acts, none otherwise.
+    One query where a third party acts, one where an item that the message claims is no longer open, none otherwise.
     """
-    cleared = message.third_party and facts.place.country in cleared_countries(message.company_id, facts.at.date())
+    cleared = message.third_party and facts.place.country in cleared_countries(message.company_id, facts.today)
     notes = GateNotes.from_dict(message.gate_notes)
     return Step(
         step_key=message.step_key,
@@ -486,7 +494,7 @@ def step_of(message: OutboxMessage, facts: GateFacts) -> Step:
         contact_id=message.contact_id,
         recipient_email=message.recipient_email if message.channel == "email" else None,
         language=message.language,
-        items=tuple(ClaimItem(*row) for row in message.claim_items),
+        items=_claimed(message, facts),
         edited_text=message.edited_text,
         legal_stage=message.legal_stage,
         enclosed=tuple(str(one["sha256"]) for one in message.attachments),
@@ -502,6 +510,17 @@ def step_of(message: OutboxMessage, facts: GateFacts) -> Step:
         released_by=message.released_by_id,
         approved_by=message.approved_by_id,
     )
+
+
+def _claimed(message: OutboxMessage, facts: GateFacts) -> tuple[ClaimItem, ...]:
+    """Give what a message claims, with the document's number where the live balances no longer know the item."""
+    items = tuple(ClaimItem(*row) for row in message.claim_items)
+    gone = [item.due_item_id for item in items if facts.items is not None and item.due_item_id not in facts.items]
+    if not gone:
+        return items
+    found = DueItem.objects.filter(company_id=message.company_id, pk__in=gone)
+    numbers = dict(found.values_list("pk", "document__number"))
+    return tuple(replace(item, document=numbers.get(item.due_item_id, "")) for item in items)
 
 
 def steps_done(company_id: int, step_keys: Iterable[str]) -> frozenset[str]:

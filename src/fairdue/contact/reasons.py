@@ -200,6 +200,10 @@ class GateReason(ContactReason):
         "gate_law_unknown",
         gettext_noop("The rules of conduct for %(country)s are not collected; the safe default was taken."),
     )
+    LAW_UNCONFIRMED = (
+        "gate_law_unconfirmed",
+        gettext_noop("Nobody has confirmed what is taken for the law of %(law)s on %(law_topic)s: %(source)s."),
+    )
     TONE_THREAT = ("gate_tone_threat", gettext_noop("The edited text threatens: “%(found)s”."))
     TONE_VIOLENCE = ("gate_tone_violence", gettext_noop("The edited text threatens with force: “%(found)s”."))
     TONE_CRIMINAL = (
@@ -241,6 +245,13 @@ class DeliveryReason(ContactReason):
     HANDED_OVER = ("delivery_handed_over", gettext_noop("Message handed over: %(subject)s."))
     TEMPORARY = ("delivery_temporary", gettext_noop("The server asks to try again later: %(detail)s."), True)
     UNREACHABLE = ("delivery_unreachable", gettext_noop("The mail server cannot be used: %(detail)s."), True)
+    NO_SENDER = (
+        "delivery_no_sender",
+        gettext_noop(
+            "No sender address is set: give the company an e-mail address, or set FAIRDUE_MAIL_FROM; then send again."
+        ),
+        True,
+    )
     REFUSED = ("delivery_refused", gettext_noop("The server refused the message: %(detail)s."))
     ADDRESS_REFUSED = (
         "delivery_address_refused",
@@ -316,6 +327,7 @@ class ThreadReason(ContactReason):
     FORWARDED = ("thread_forwarded", gettext_noop("It forwards a mail of %(address)s, a contact of this customer."))
     DOMAIN = ("thread_domain", gettext_noop("Only this customer has contacts at %(domain)s."))
     DOMAIN_SEVERAL = ("thread_domain_several", gettext_noop("%(customers)s customers have contacts at %(domain)s."))
+    NAMED = ("thread_named", gettext_noop("It names “%(name)s”."))
     HINT = ("thread_hint", gettext_noop("It holds “%(number)s”, which may be the number of a document."))
     NOTHING_KNOWN = ("thread_nothing", gettext_noop("Nothing in it is known to the ledger."))
     SEVERAL = ("thread_several", gettext_noop("What it names points to %(customers)s customers."))

@@ -56,6 +56,10 @@ class Mend(ReasonCode):
         "mend_check_law",
         gettext_noop("Let somebody check the law of the country, or let the policy only warn."),
     )
+    CONFIRM_LAW = (
+        "mend_confirm_law",
+        gettext_noop("Let a lawyer look at the source and record the answer, or let the policy only warn."),
+    )
     LOOK = ("mend_look", gettext_noop("Look at the customer's page."))
 
 
@@ -68,7 +72,7 @@ class Remedy:
     command: str = ""
 
 
-PAGES = ("customer", "contacts", "runs", "imports", "policy", "outbox", "proposal", "third-parties")
+PAGES = ("customer", "contacts", "runs", "imports", "policy", "outbox", "proposal", "third-parties", "law")
 """The pages a remedy may name; the web application knows their addresses."""
 
 _IMPORT = "fairdue import FILE"
@@ -95,6 +99,7 @@ _MENDS: dict[str, tuple[Mend, str, str]] = {
         (_G.COVER_DEADLINE.code, _G.COVER_EXTENSION.code, _G.COVER_CONSENT.code), (Mend.ASK_INSURER, "proposal", "")
     ),
     _G.LAW_UNKNOWN.code: (Mend.CHECK_LAW, "policy", _EXPORT),
+    _G.LAW_UNCONFIRMED.code: (Mend.CONFIRM_LAW, "law", "fairdue law confirm"),
     **dict.fromkeys((_G.CUSTOMER_HELD.code, _G.NOTHING_LEFT.code), (Mend.END_HOLD, "customer", "")),
     **dict.fromkeys(
         (_G.CONTACTS_PER_WEEK.code, _G.CHANNEL_PER_WEEK.code, _G.MIN_DAYS_BETWEEN.code, _G.DAILY_CAP.code),

@@ -80,9 +80,9 @@ def _split(step: Step, facts: GateFacts) -> tuple[tuple[int, ...], tuple[int, ..
 
 def _bank_data(step: Step, facts: GateFacts, policy: GatePolicy, stage: Stage) -> Iterator[Reason]:
     if step.kind == CHASES:
-        if reason := bank_data(facts.company, policy, facts.at.date()):
+        if reason := bank_data(facts.company, policy, facts.today):
             yield reason
-        yield from account_data(step, facts, policy, facts.at.date())
+        yield from account_data(step, facts, policy, facts.today)
 
 
 # 4. The contact budget, the days between two steps, quiet hours and holidays at the customer's place.

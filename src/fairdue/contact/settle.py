@@ -16,6 +16,7 @@ from fairdue.contact.transports import NotHandedOver, Outcome
 from fairdue.kernel.reasons import Reason, because
 from fairdue.ledger import audit
 from fairdue.people.actor import Actor
+from fairdue.people.days import today_of
 
 BACK_OFF_MINUTES = (5, 15, 60, 240)
 """Waits after a first, second, third and each further failed attempt."""
@@ -87,7 +88,7 @@ def uncertain(actor: Actor, message: OutboxMessage, owner: str, detail: str) -> 
     audit.record(actor, "uncertain", f"message:{message.pk}", detail=detail[:200])
     open_task(
         actor, customer_id=message.customer_id, kind=TaskKind.UNCERTAIN, key=_uncertain_key(message),
-        due_on=actor.at.date(), reasons=[reason], subject=f"message:{message.pk}",
+        due_on=today_of(actor), reasons=[reason], subject=f"message:{message.pk}",
     )  # fmt: skip
 
 
@@ -121,8 +122,8 @@ def later(actor: Actor, message: OutboxMessage, owner: str, stop: NotHandedOver)
     if tried_enough:
         _ask(actor, message, f"delivery:message:{message.pk}", reasons)
     elif down:
-        key = f"delivery:{message.channel}:{actor.at.date().isoformat()}"
-        open_task(actor, customer_id=None, kind=TaskKind.DELIVERY, key=key, due_on=actor.at.date(), reasons=reasons)
+        key = f"delivery:{message.channel}:{today_of(actor).isoformat()}"
+        open_task(actor, customer_id=None, kind=TaskKind.DELIVERY, key=key, due_on=today_of(actor), reasons=reasons)
 
 
 @transaction.atomic(durable=True)
@@ -153,7 +154,7 @@ def _event(actor: Actor, message: OutboxMessage, kind: str, reason: Reason) -> N
 
 def _ask(actor: Actor, message: OutboxMessage, key: str, reasons: list[Reason]) -> None:
     open_task(
-        actor, customer_id=message.customer_id, kind=TaskKind.DELIVERY, key=key, due_on=actor.at.date(),
+        actor, customer_id=message.customer_id, kind=TaskKind.DELIVERY, key=key, due_on=today_of(actor),
         reasons=reasons, subject=f"message:{message.pk}",
     )  # fmt: skip
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
+from email import message_from_bytes
+from email.header import decode_header, make_header
 
 from fairdue.contact.actions import Outgoing, do_make_link, do_queue_many
 from fairdue.contact.facts import ClaimItem
@@ -42,6 +45,20 @@ class Sent:
     email: str
     documents: tuple[str, ...]
 
+    def named_in(self, data: bytes) -> bool:
+        """Tell whether a mail names this letter: its Message-ID, its number, its payment reference."""
+        root = message_from_bytes(data)
+        said = [str(make_header(decode_header(str(value)))) for _, value in root.raw_items()]
+        for part in root.walk():
+            body = part.get_payload(decode=True)
+            if isinstance(body, bytes) and part.get_content_maintype() == "text":
+                said.append(body.decode(part.get_content_charset("utf-8"), "replace"))
+            said += [str(value) for _, value in part.raw_items()]
+        whole = "\n".join(said)
+        return any(one in whole for one in (self.message.message_id, self.payment)) or bool(
+            re.search(rf"\b{self.notice}\b", whole)
+        )
+
 
 def make_world(company, actor) -> dict[str, Sent]:
     """Book and send to every party; give what a mail of the set may quote, by the party's key."""
@@ -76,3 +93,16 @@ def _party(company, actor, number: int, key: str, group: CustomerGroup) -> Sent:
     OutboxMessage.objects.filter(step_key=step).update(state="handed_over", handed_over_at=actor.at - timedelta(days=3))
     message = OutboxMessage.objects.get(step_key=step)
     return Sent(customer.pk, message, notice, payment, link.token, email, documents)
+
+
+def remind_again(actor, world: dict[str, Sent], ago: timedelta) -> dict[str, OutboxMessage]:
+    """Send every party a second letter about the same items, under another number; give it by the party's key."""
+    for key, sent in world.items():
+        outgoing = Outgoing(
+            customer_id=sent.customer_id, step_key=f"again-{key}", channel="email", language=sent.message.language,
+            subject=f"Acme {sent.notice}2", contact_id=sent.message.contact_id, body_text="…", currency="EUR",
+            claim_items=tuple(ClaimItem(*one) for one in sent.message.claim_items), references=(f"{sent.notice}2",),
+        )  # fmt: skip
+        do_queue_many(actor, [outgoing])
+        OutboxMessage.objects.filter(step_key=f"again-{key}").update(state="handed_over", handed_over_at=actor.at - ago)
+    return {key: OutboxMessage.objects.get(step_key=f"again-{key}") for key in world}

@@ -17,6 +17,7 @@ from fairdue.contact.actions.inbound import (
     do_receive,
     do_receive_many,
 )
+from fairdue.contact.actions.law import do_confirm_law, do_withdraw_law
 from fairdue.contact.actions.messages import (
     Attachment,
     Blocked,
@@ -60,6 +61,7 @@ __all__ = [
     "do_block",
     "do_block_many",
     "do_cancel",
+    "do_confirm_law",
     "do_confirm_third_party",
     "do_dismiss_mail",
     "do_finish_task",
@@ -83,4 +85,5 @@ __all__ = [
     "do_store",
     "do_task",
     "do_withdraw_clearance",
+    "do_withdraw_law",
 ]

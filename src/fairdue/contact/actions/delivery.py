@@ -19,6 +19,7 @@ from fairdue.ledger import audit
 from fairdue.ledger.actions import do_hold_customers
 from fairdue.ledger.models import Channel, Contact, HoldReason
 from fairdue.people.actor import Actor, Right
+from fairdue.people.days import day_of, today_of
 
 REPLIES_KEPT_CHARS = 10_000
 
@@ -49,13 +50,13 @@ def do_record_bounce(
         message.save(update_fields=["state", "reasons"])
         _close_uncertain(actor, message, "came back")
     if contact is not None and contact.bounced_on is None and contact.email.lower() == address.lower():
-        contact.bounced_on, contact.bounce_reason = actor.at.date(), detail[:300]
+        contact.bounced_on, contact.bounce_reason = today_of(actor), detail[:300]
         contact.save(update_fields=["bounced_on", "bounce_reason"])
     subject = f"message:{message.pk}" if message else f"contact:{contact_id}"
     audit.record(actor, "bounce", subject, detail=detail[:300])
     event(actor, customer_id, EventKind.BOUNCE, reason, subject=subject, channel=Channel.EMAIL)
     return open_task(
-        actor, customer_id=customer_id, kind=TaskKind.BOUNCE, key=f"bounce:{subject}", due_on=actor.at.date(),
+        actor, customer_id=customer_id, kind=TaskKind.BOUNCE, key=f"bounce:{subject}", due_on=today_of(actor),
         reasons=[reason], subject=subject,
     )  # fmt: skip
 
@@ -113,7 +114,7 @@ def record_replies(actor: Actor, replies: Sequence[Reply]) -> list[TimelineEvent
     if heard:
         end_silences(actor, {one.customer_id for one, *_ in heard})
         held = [(one.customer_id, one.subject, f"{key}/customer") for one, _, _, key in heard]
-        do_hold_customers(actor, held, reason=HoldReason.REPLY, since=actor.at.date())
+        do_hold_customers(actor, held, reason=HoldReason.REPLY, since=today_of(actor))
         tasks = [(one.customer_id, key, one.about or f"event:{row.pk}", reason) for one, reason, row, key in heard]
         open_reply_tasks(actor, tasks)
     said = [
@@ -155,7 +156,7 @@ def do_open_posting_tasks(actor: Actor, today: date) -> int:
     ).order_by("id")
     made = 0
     for message in waiting.defer("body_text", "body_html"):
-        handed_on = message.handed_over_at.date() if message.handed_over_at else today
+        handed_on = day_of(actor, message.handed_over_at) if message.handed_over_at else today
         if today - handed_on >= timedelta(days=GatePolicy.from_dict(message.gate_policy).posting_record_days):
             reason = because(DeliveryReason.POSTING_MISSING, handed_over_on=handed_on.isoformat())
             subject = f"message:{message.pk}"

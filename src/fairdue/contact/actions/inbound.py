@@ -12,22 +12,24 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, ProgrammingError, transaction
 from django.utils.translation import gettext
 
 from fairdue.contact import blobs
 from fairdue.contact.actions.delivery import Reply, do_record_bounce, record_replies
 from fairdue.contact.actions.messages import ContactError
+from fairdue.contact.actions.reading import refuse_changes_of
 from fairdue.contact.actions.tasks import do_finish_task, event
 from fairdue.contact.bounces import Bounce, bounce
 from fairdue.contact.inbox.clues import Clues, clues_of
 from fairdue.contact.inbox.kinds import PERSONAL, PREFIX, Kind, Told, kind_of
 from fairdue.contact.inbox.lookup import Desk, evidence, lay_out, look_up, sent_to
-from fairdue.contact.inbox.mail import BYTES_MAX, Mail, MailRefused, read
-from fairdue.contact.inbox.rules import Threaded, answered, thread
+from fairdue.contact.inbox.mail import BYTES_MAX, Mail, MailRefused, read, too_large
+from fairdue.contact.inbox.rules import STRONG, Threaded, answered, thread
 from fairdue.contact.models import (
     Change,
     ChangeProposal,
+    ChangeState,
     EventKind,
     InboundMail,
     MailPlace,
@@ -37,16 +39,18 @@ from fairdue.contact.models import (
     StoredBlob,
     Task,
 )
-from fairdue.contact.reasons import EventReason, ThreadReason
+from fairdue.contact.reasons import DeliveryReason, EventReason, ThreadReason
 from fairdue.kernel.reasons import because
 from fairdue.ledger import audit
-from fairdue.ledger.models import Contact, Customer
+from fairdue.ledger.models import Channel, Contact, Customer
 from fairdue.people.actor import Actor, Right
 
 HEAD_BYTES = 65_536
 """Kept of a mail too large to be read: its headers and the beginning of its text."""
 UNREADABLE, NOBODY = Told(Kind.UNREADABLE), Threaded(None, 0, ())
 """What holds of a mail before anything is known of it."""
+HOUSE = (OSError, OperationalError, InterfaceError, ProgrammingError)
+"""No mail is at fault: a full disk, a database that is gone or not migrated."""
 TO_ASSIGN = frozenset({*PERSONAL, Kind.LEFT, Kind.BOUNCE})
 """Kinds that a person has to assign where nobody else can."""
 
@@ -68,12 +72,16 @@ class Received(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """Where a mail was read: the way, the place (a folder, a mailbox) and its mark there. ``number`` is a mailbox's UID."""
+    """Where a mail was read: the way, the place (a folder, a mailbox) and its mark there. ``number`` is a mailbox's UID.
+
+    ``head_of`` is the size of a mail of which only the head was fetched: it is not read, whatever the head says.
+    """
 
     way: str = "file"
     place: str = ""
     mark: str = ""
     number: int = 0
+    head_of: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +100,9 @@ def do_receive(actor: Actor, data: bytes, *, at: At | None = None, desk: Desk | 
 def do_receive_many(actor: Actor, mails: Sequence[tuple[bytes, At]], *, desk: Desk | None = None) -> list[Receipt]:
     """Read some mails in one transaction and record what they say; give what came of each, in order. Files are stored before rows.
 
-    The same mail again, by whatever way, is known. What cannot be read is kept all the same and waits for a person. Where one
-    of the mails fails, or another reader writes one of them meanwhile, each is written on its own. ``desk`` is laid out once a session.
+    The same mail again, by whatever way, is known. What cannot be read or written is kept all the same and waits for a person. Where
+    one of the mails fails, or another reader writes one of them meanwhile, each is written on its own. ``desk`` is laid out once a
+    session. Raises what the house itself lacks (``HOUSE``): nothing is written then, and the mails are read the next time.
     """
     actor.need(Right.HOLD)
     desk = desk or lay_out(actor.company_id)
@@ -101,15 +110,23 @@ def do_receive_many(actor: Actor, mails: Sequence[tuple[bytes, At]], *, desk: De
     drafts = [_draft(data, at, desk, known.get(hashlib.sha256(data[:BYTES_MAX]).hexdigest())) for data, at in mails]
     try:
         return _receive(actor, drafts, desk)
-    except IntegrityError:
+    except HOUSE:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever the database refuses in one mail: it is kept, the others are written
         if len(drafts) == 1:
-            same = InboundMail.objects.get(company_id=actor.company_id, mail_key=drafts[0].key)
-            _place(actor, [(same.pk, drafts[0].at)])
-            return [Receipt(Received.KNOWN, same.pk)]
-    except Exception:
-        if len(drafts) == 1:
-            raise
+            return [_alone(actor, drafts[0], desk, error)]
     return [do_receive(actor, data, at=at, desk=desk) for data, at in mails]
+
+
+def _alone(actor: Actor, draft: _Draft, desk: Desk, error: Exception) -> Receipt:
+    """Say what becomes of one mail that was not written: another reader wrote it meanwhile, else its bytes are kept for a person."""
+    same = InboundMail.objects.filter(company_id=actor.company_id, mail_key=draft.key).first()
+    if same is not None and isinstance(error, IntegrityError):
+        _place(actor, [(same.pk, draft.at)])
+        return Receipt(Received.KNOWN, same.pk)
+    if draft.mail is None:
+        raise error
+    return _receive(actor, [_refusal(draft.data, draft.at, _unread(error))], desk)[0]
 
 
 @dataclass(slots=True)
@@ -146,13 +163,26 @@ def _known_raw(actor: Actor, mails: Sequence[tuple[bytes, At]]) -> dict[str, int
 def _draft(data: bytes, at: At, desk: Desk, known: int | None) -> _Draft:
     if known is not None:
         return _Draft(data, at, "", known)
+    if at.head_of:
+        return _refusal(data, at, str(too_large(at.head_of)))
     try:
         mail = read(data)
+        report = bounce(mail)
+        known = mail.sender in desk.by_address or mail.reply_to in desk.by_address
+        told = _report_kind(report) if report is not None else kind_of(mail, own=desk.own, heard=known)
+        return _Draft(data, at, mail.key, None, mail, "", report, told, _clues(mail, report, told, desk))
     except MailRefused as error:
-        return _Draft(data, at, hashlib.sha256(data).hexdigest(), refused=str(error))
-    report = bounce(mail)
-    told = _report_kind(report) if report is not None else kind_of(mail, own=desk.own)
-    return _Draft(data, at, mail.key, None, mail, "", report, told, _clues(mail, report, told, desk))
+        return _refusal(data, at, str(error))
+    except Exception as error:  # noqa: BLE001 - whatever a hostile mail breaks in pure code: it is kept, the others are read
+        return _refusal(data, at, _unread(error))
+
+
+def _refusal(data: bytes, at: At, why: str) -> _Draft:
+    return _Draft(data, at, hashlib.sha256(data).hexdigest(), refused=why)
+
+
+def _unread(error: Exception) -> str:
+    return gettext("The mail cannot be read (%(error)s).") % {"error": type(error).__name__}
 
 
 def _receive(actor: Actor, drafts: Sequence[_Draft], desk: Desk) -> list[Receipt]:
@@ -166,7 +196,7 @@ def _receive(actor: Actor, drafts: Sequence[_Draft], desk: Desk) -> list[Receipt
             new.setdefault(one.key, one)
     fresh = list(new.values())
     _thread(actor, fresh, desk)
-    blobs.put_many([data for one in fresh for data, _ in one.files])
+    blobs.put_many(actor.company_id, [data for one in fresh for data, _ in one.files])
     with transaction.atomic():
         _write(actor, fresh, desk)
         ids = {one.key: one.row.pk for one in fresh if one.row is not None}
@@ -186,11 +216,17 @@ def _thread(actor: Actor, drafts: Sequence[_Draft], desk: Desk) -> None:
     for one in drafts:
         if one.mail is None or one.clues is None:
             continue
-        mail, machine = one.mail, one.report is not None or one.told.kind in {Kind.BULK, Kind.OWN}
+        mail, shown = one.mail, evidence(desk, one.clues, found)
+        if one.told.kind is Kind.BULK:
+            if any(each.weight >= STRONG for each in shown):
+                one.told = kind_of(mail, own=desk.own, heard=True)
+            else:
+                shown = []
+        machine = one.report is not None or one.told.kind in {Kind.BULK, Kind.OWN}
         looks = (
             machine or bool(one.clues.answers or mail.split.quoted or mail.inner) or bool(PREFIX.match(mail.subject))
         )
-        one.threaded = thread(evidence(desk, one.clues, found), desk.groups, answers=looks)
+        one.threaded = thread(shown, desk.groups, answers=looks)
         one.message_id = one.threaded.message_id
         if one.threaded.customer_id is not None and one.message_id is None:
             open_ones.append((one, one.threaded.customer_id, (mail.sent_at or actor.at).date()))
@@ -276,9 +312,9 @@ def _report_kind(report: Bounce) -> Told:
 
 def _clues(mail: Mail, report: Bounce | None, told: Told, desk: Desk) -> Clues:
     clues = clues_of(mail, own=desk.own)
-    if report is None and told.kind not in {Kind.BULK, Kind.OWN}:
+    if report is None and told.kind is not Kind.OWN:
         return clues
-    # What a server or a newsletter says belongs to a customer only by our own Message-ID.
+    # What a server says belongs to a customer only by our own Message-ID.
     originals = report.message_ids if report is not None else ()
     return Clues((), tuple(dict.fromkeys((*originals, *clues.mentions))), (), (), (), (), ())
 
@@ -333,13 +369,23 @@ def _propose(actor: Actor, row: InboundMail, change: str, address: str) -> None:
     asked = row.contact or (row.message.contact if row.message is not None else None)
     if asked is not None and asked.customer_id != row.customer_id:
         asked = None
-    _, made = ChangeProposal.objects.get_or_create(
+    proposal, made = ChangeProposal.objects.get_or_create(
         mail=row, customer_id=row.customer_id, change=change,
         defaults={
             "company_id": actor.company_id, "contact": asked, "old_email": asked.email if asked else row.sender,
             "new_email": address, "known_sender": row.contact_id is not None, "created_at": actor.at,
         },
     )  # fmt: skip
+    if not made and proposal.state == ChangeState.REFUSED:
+        # The mail went to another customer and came back.
+        proposal.state, proposal.decided_at, proposal.decided_by, proposal.decision_note = (
+            ChangeState.PROPOSED,
+            None,
+            "",
+            "",
+        )
+        proposal.save(update_fields=["state", "decided_at", "decided_by", "decision_note"])
+        made = True
     if made:
         proposed = because(EventReason.PROPOSED, subject=row.subject[:200])
         event(actor, row.customer_id, EventKind.NOTE, proposed, subject=f"mail:{row.pk}")
@@ -367,13 +413,44 @@ def do_assign_mail(actor: Actor, mail_id: int, *, customer_id: int) -> InboundMa
         if row.sender
         else None
     )
-    on = (row.sent_at or row.received_at).date()
-    row.message_id = answered(Threaded(customer_id, 100, ()), sent_to(actor.company_id, [(customer_id, on)])[0], on)
-    row.state = _state(row)
+    row.state, report = _state(row), row.kind in {Kind.BOUNCE, Kind.DELAYED}
+    row.message_id = None if report else _answered(row, customer_id)
     row.save(update_fields=["customer", "assigned", "confidence", "reasons", "contact", "message", "state"])
     audit.record(actor, "assign_mail", f"mail:{row.pk}", customer=customer_id)
-    _follow(actor, [(row, _changes_of(row))])
+    if report:
+        _follow_report(actor, row, customer_id)
+    else:
+        _follow(actor, [(row, _changes_of(row))])
     return row
+
+
+def _answered(row: InboundMail, customer_id: int) -> int | None:
+    on = (row.sent_at or row.received_at).date()
+    return answered(Threaded(customer_id, 100, ()), sent_to(row.company_id, [(customer_id, on)])[0], on)
+
+
+def _follow_report(actor: Actor, row: InboundMail, customer_id: int) -> None:
+    """Record the bounce that a person assigned: by the customer's message that it names, else by the contact whose address failed."""
+    try:
+        report = bounce(read(blobs.get(row.company_id, row.raw.sha256)))
+    except (MailRefused, blobs.BlobError):
+        report = None
+    if report is None or not report.permanent:
+        return
+    detail = f"{report.status} {report.detail}".strip()
+    named = OutboxMessage.objects.filter(
+        company_id=actor.company_id, customer_id=customer_id, message_id__in=report.message_ids
+    ).first()
+    failed = Contact.objects.filter(customer_id=customer_id, email__iexact=report.recipient).order_by("-active", "id")
+    if named is not None:
+        row.message_id = named.pk
+        row.save(update_fields=["message"])
+        do_record_bounce(actor, message_pk=named.pk, detail=detail)
+    elif report.recipient and (contact := failed.first()) is not None:
+        do_record_bounce(actor, contact_id=contact.pk, address=report.recipient, detail=detail)
+    else:
+        told = because(DeliveryReason.BOUNCED, address=report.recipient, detail=detail[:300])
+        event(actor, customer_id, EventKind.BOUNCE, told, subject=f"mail:{row.pk}", channel=Channel.EMAIL)
 
 
 def _changes_of(row: InboundMail) -> tuple[tuple[str, str], ...]:
@@ -381,13 +458,16 @@ def _changes_of(row: InboundMail) -> tuple[tuple[str, str], ...]:
     if row.kind not in {Kind.REPLY, Kind.OPT_OUT, Kind.LEFT, Kind.AWAY}:
         return ()
     try:
-        return kind_of(read(blobs.get(row.raw.sha256)), own=lay_out(row.company_id).own).changes
+        return kind_of(
+            read(blobs.get(row.company_id, row.raw.sha256)), own=lay_out(row.company_id).own, heard=True
+        ).changes
     except (MailRefused, blobs.BlobError):
         return ((Change.OPT_OUT.value, ""),) if row.kind == Kind.OPT_OUT else ()
 
 
 def _let_go(actor: Actor, row: InboundMail, outcome: str) -> None:
-    """End the task and the hold of a mail where it was."""
+    """End the task and the hold of a mail where it was; what it asked to change there is refused, unless it was decided."""
+    refuse_changes_of(actor, row, outcome)
     task = Task.objects.filter(company_id=actor.company_id, key=_task_key(row), done_at__isnull=True).first()
     if task is not None:
         do_finish_task(actor, task.pk, outcome=outcome)

@@ -19,6 +19,7 @@ from fairdue.ledger import audit
 from fairdue.ledger.actions import do_hold
 from fairdue.ledger.models import Contact, Customer, DueItem, HoldReason
 from fairdue.people.actor import Actor, Right
+from fairdue.people.days import company_day, today_of
 
 CLAIMS_PAID_DAYS = 10
 """How long "already paid" holds the items: longer than any bank transfer takes; then the bank statement knows better."""
@@ -75,7 +76,7 @@ def do_make_link(
     token = links.new_token(actor.company_id)
     link = PortalLink.objects.create(
         company_id=actor.company_id, customer_id=customer_id, contact_id=contact_id, step_key=step_key,
-        token_hash=links.token_hash(token), created_at=actor.at, expires_on=expires_on or links.last_day(actor.at.date()),
+        token_hash=links.token_hash(token), created_at=actor.at, expires_on=expires_on or links.last_day(today_of(actor)),
     )  # fmt: skip
     audit.record(actor, "make_link", f"link:{link.pk}", customer=customer_id, expires_on=link.expires_on.isoformat())
     return MadeLink(link, token)
@@ -103,7 +104,7 @@ def do_record_answer(link_id: int, company_id: int, answer: Answer, at: datetime
     link, an item of somebody else or too many answers; UploadRefused for a bad file. Nothing is written then.
     """
     link = PortalLink.objects.select_for_update().get(pk=link_id, company_id=company_id)
-    if not links.is_open(link, at.date()):
+    if not links.is_open(link, company_day(link.company, at)):
         raise ContactError(gettext("The link is expired or revoked."))
     if answer.kind not in AnswerKind.values:
         raise ContactError(
@@ -133,7 +134,7 @@ def _follow_up(actor: Actor, made: PortalAnswer) -> None:
     end_silence(actor, made.customer_id, step_key=made.link.step_key if made.due_item_ids else "")
     if kind not in HOLDS:
         return
-    today = actor.at.date()
+    today = today_of(actor)
     until = today + timedelta(days=CLAIMS_PAID_DAYS) if kind is AnswerKind.ALREADY_PAID else None
     for item_id in made.due_item_ids if made.due_item_ids and kind is not AnswerKind.MESSAGE else [None]:
         do_hold(

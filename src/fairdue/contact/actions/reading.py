@@ -29,6 +29,7 @@ from fairdue.ledger.actions import do_hold
 from fairdue.ledger.contacts import do_add_contact, do_change_address, do_end_contact, do_refuse_consent
 from fairdue.ledger.models import ContactPurpose, DueItem, HoldReason
 from fairdue.people.actor import Actor, Right
+from fairdue.people.days import today_of
 
 HOLDS = {
     MailOutcome.PROMISE: HoldReason.PROMISE,
@@ -88,7 +89,7 @@ def _checked(actor: Actor, customer_id: int, found: Finding) -> list[DueItem]:
     )
     if len(items) != len(wanted):
         raise ContactError(gettext("An item does not belong to this customer."))
-    if found.outcome == MailOutcome.PROMISE and (found.until is None or found.until < actor.at.date()):
+    if found.outcome == MailOutcome.PROMISE and (found.until is None or found.until < today_of(actor)):
         raise ContactError(gettext("A promise needs a day, today or later."))
     if found.amount_minor is not None and (len(items) != 1 or not 0 < found.amount_minor <= abs(items[0].amount_minor)):
         raise ContactError(
@@ -101,7 +102,7 @@ def _hold(actor: Actor, row: InboundMail, outcome: MailOutcome, found: Finding, 
     reason = HOLDS.get(outcome)
     if reason is None or row.customer_id is None:
         return
-    today = actor.at.date()
+    today = today_of(actor)
     until = {
         MailOutcome.PROMISE: found.until,
         MailOutcome.ALREADY_PAID: found.until or today + timedelta(days=CLAIMS_PAID_DAYS),
@@ -123,7 +124,7 @@ def _ask(actor: Actor, row: InboundMail, outcome: MailOutcome) -> None:
     }.get(outcome)
     if wanted is not None:
         open_task(
-            actor, customer_id=row.customer_id, kind=wanted[0], key=f"found:mail:{row.pk}", due_on=actor.at.date(),
+            actor, customer_id=row.customer_id, kind=wanted[0], key=f"found:mail:{row.pk}", due_on=today_of(actor),
             reasons=[because(wanted[1])], subject=f"mail:{row.pk}",
         )  # fmt: skip
 
@@ -188,6 +189,13 @@ def do_refuse_change(actor: Actor, proposal_id: int, *, note: str) -> ChangeProp
     if not note.strip():
         raise ContactError(gettext("Refusing needs a reason."))
     return _decide(actor, row, ChangeState.REFUSED, note, because(EventReason.CHANGE_REFUSED, note=note[:200]))
+
+
+def refuse_changes_of(actor: Actor, mail: InboundMail, note: str) -> None:
+    """Refuse what a mail asks to change and nobody decided yet, because it is not this customer's. Inside the caller's transaction."""
+    waiting = ChangeProposal.objects.select_for_update().filter(mail=mail, state=ChangeState.PROPOSED)
+    for row in waiting.order_by("id"):
+        _decide(actor, row, ChangeState.REFUSED, note, because(EventReason.CHANGE_REFUSED, note=note[:200]))
 
 
 def _decide(actor: Actor, row: ChangeProposal, state: ChangeState, note: str, reason: Reason) -> ChangeProposal:

@@ -14,6 +14,7 @@ from fairdue.ledger import audit
 from fairdue.ledger.actions import do_release_hold
 from fairdue.ledger.models import Hold
 from fairdue.people.actor import Actor, Right
+from fairdue.people.days import today_of
 
 READING_RELEASES = frozenset({TaskKind.REPLY.value})
 """Tasks whose completion alone ends their holds: a reply holds the next step until a person has read it."""
@@ -65,7 +66,7 @@ def open_reply_tasks(actor: Actor, tasks: Iterable[tuple[int, str, str, Reason]]
     known = set(rows.values_list("key", flat=True))
     made = [
         Task(
-            company_id=actor.company_id, key=key, customer_id=customer_id, kind=TaskKind.REPLY, due_on=actor.at.date(),
+            company_id=actor.company_id, key=key, customer_id=customer_id, kind=TaskKind.REPLY, due_on=today_of(actor),
             subject=subject, reasons=[reason.as_dict()], created_at=actor.at,
         )
         for key, (customer_id, subject, reason) in wanted.items()
@@ -142,7 +143,7 @@ def do_finish_task(actor: Actor, task_id: int, *, outcome: str, release_holds: b
             company_id=actor.company_id, key__startswith=f"{task.key}/", released_on__isnull=True
         )
         for hold_id in tied.order_by("id").values_list("id", flat=True):
-            do_release_hold(actor, hold_id, on=actor.at.date(), reason=outcome[:200] or "read")
+            do_release_hold(actor, hold_id, on=today_of(actor), reason=outcome[:200] or "read")
     _mark_read(actor, task)
     audit.record(actor, "finish_task", f"task:{task.pk}", outcome=task.outcome)
     if task.customer_id is not None:

@@ -14,6 +14,7 @@ from fairdue.letters.references import is_creditor_reference, is_qr_reference
 NUMBERS_MAX = 300
 TOKENS_MAX = 5
 TEXT_MAX = 60_000
+NAMES_CHARS = 8_000
 _OUR_ID = re.compile(r"(?<![\w@.])([0-9a-f]{40}@[A-Za-z0-9.\-]{1,120})")
 _TOKEN = re.compile(r"/p/([A-Za-z0-9_\-]{8,120}:[A-Za-z0-9_\-]{4,12}:[A-Za-z0-9_\-]{20,60})")
 _RF = re.compile(r"\bRF\d{2}(?:[ \u00a0]?[A-Za-z0-9]{1,4}){1,6}\b")
@@ -29,6 +30,14 @@ _LABEL = re.compile(
     r"letter|schreiben|mahnung|erinnerung|lettre|courrier|carta|lettera|brief|pismo|函|信|参照番号|番号|مرجعنا|رسالتكم|发票|发票号|发票号码|单号|编号|号|請求書|請求番号|فاتورة|رقم|مرجع)\s*[.:：#°]*\s*$",
     re.IGNORECASE,
 )
+_OTHERS = re.compile(
+    r"\b(?:tel|telefon|telefax|fon|phone|fax|mobil|mobile|cell|ext|extension|durchwahl|reg|registration|registered|register|company|hrb|hra|"
+    r"iban|bic|swift|konto|account|vat|ust|idnr|uid|tax|steuer|siren|siret|rcs|nif|cif|iva|kvk|btw|nip|regon|krs|postfach|box|bp)"
+    r"(?:[\s.:#/+()|\-]|[a-z]{2}\d|\d|no\b|nr\b|number\b|nummer\b|id\b|in\b)*$",
+    re.IGNORECASE,
+)
+"""Before a number that is somebody's telephone, register entry, account or address."""
+_SIGNATURE = re.compile(r"(?m)^-- ?$")
 _QUOTED_FROM = re.compile(
     r"[\[<(（：:\s](?:mailto:)?([A-Za-z0-9][A-Za-z0-9._%+\-]{0,63}@[A-Za-z0-9.\-]{1,120}\.[A-Za-z]{2,18})"
 )
@@ -64,6 +73,8 @@ class Clues:
     """Who writes: From, then Reply-To."""
     forwarded: tuple[str, ...]
     """Who wrote what was forwarded."""
+    words: str = ""
+    """In which names of customers are sought: the sender's name, the subject, what was written and quoted."""
 
 
 def clues_of(mail: Mail, *, own: frozenset[str] = frozenset()) -> Clues:
@@ -84,6 +95,7 @@ def clues_of(mail: Mail, *, own: frozenset[str] = frozenset()) -> Clues:
         numbers=_numbers(said, quoted),
         senders=tuple(one for one in dict.fromkeys((mail.sender, mail.reply_to)) if one and one not in own),
         forwarded=_forwarded(mail, own),
+        words=f"{mail.sender_name}\n{whole}"[:NAMES_CHARS],
     )
 
 
@@ -99,15 +111,18 @@ def _references(text: str) -> tuple[str, ...]:
 
 def _numbers(said: str, quoted: str) -> tuple[Number, ...]:
     found: dict[str, Number] = {}
-    for text, own in ((said, True), (quoted, False)):
+    signed = _SIGNATURE.split(said, maxsplit=1)
+    for text, own, signature in ((signed[0], True, False), (quoted, False, False), ("".join(signed[1:]), True, True)):
         for match in _NUMBER.finditer(text):
             word = match.group(0)
             if len(found) >= NUMBERS_MAX:
                 return tuple(found.values())
             if not any(char.isdigit() for char in word):
                 continue
-            labelled = bool(_LABEL.search(text[max(0, match.start() - 24) : match.start()]))
-            telling = not _DATE.fullmatch(word) and not _AMOUNT.fullmatch(word) and (labelled or _tells(word))
+            before = text[max(0, match.start() - 40) : match.start()].rpartition("\n")[2]
+            foreign = signature or bool(_OTHERS.search(before))
+            plain = not foreign and not _DATE.fullmatch(word) and not _AMOUNT.fullmatch(word)
+            telling = plain and (bool(_LABEL.search(before)) or _tells(word))
             known = found.get(word)
             if known is None or (telling and not known.telling):
                 found[word] = Number(word, telling, own or (known is not None and known.own))

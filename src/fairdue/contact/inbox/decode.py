@@ -39,6 +39,11 @@ GUESSED = (
     "cp1254",
     "cp1253",
 )
+_CHARSETS = re.compile(
+    r"ascii|utf-(?:7|8|16|32)(?:-.+)?|iso8859-\d+|iso2022_.+|cp\d+|cp\d+.+|koi8-.|mac-.+|kz1048|ptcp154|tis-620|hp-roman8|johab|hz|gb2312|gbk|"
+    r"gb18030|big5(?:hkscs)?|euc_.+|shift_jis.*",
+)
+"""Codecs of Python that are charsets of mail; others (``unicode_escape``, ``punycode``, ``idna`` …) read text as a program does."""
 _ESCAPES = re.compile(rb"\x1b\$[@B]")
 
 
@@ -52,12 +57,16 @@ def codec_of(charset: str) -> str:
         info = codecs.lookup(name)
     except (LookupError, ValueError):
         return ""
-    return info.name if info._is_text_encoding else ""
+    return info.name if info._is_text_encoding and _CHARSETS.fullmatch(info.name) else ""
 
 
 def text_of(data: bytes, charset: str = "") -> str:
-    """Read bytes of a declared charset. What the charset cannot read is guessed; nothing raises, and NUL is dropped."""
-    return _read(data, codec_of(charset)).replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    """Read bytes of a declared charset. What the charset cannot read is guessed; nothing raises, and NUL is dropped.
+
+    Half a character of UTF-16, which UTF-7 may hold alone, becomes a question mark: no database and no hash takes it.
+    """
+    text = _read(data, codec_of(charset)).replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _read(data: bytes, codec: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +48,10 @@ def _files(place: Path) -> Iterator[MailFile]:
                 or not entry.is_file(follow_symlinks=False)
             ):
                 continue
-            stat = entry.stat(follow_symlinks=False)
+            try:
+                stat = entry.stat(follow_symlinks=False)
+            except OSError:
+                continue  # a Maildir renamed it meanwhile: it is listed the next time
             yield MailFile(Path(entry.path), _mark(entry.name, stat.st_size, stat.st_mtime_ns))
 
 
@@ -59,15 +64,24 @@ def _mark(name: str, size: int, changed_ns: int) -> str:
 
 
 def content(file: MailFile) -> bytes:
-    """Give a file's bytes, at most one more than is read of a mail."""
+    """Give a file's bytes, at most one more than is read of a mail. Raises OSError where it is gone or may not be read."""
     with file.path.open("rb") as handle:
         return handle.read(BYTES_MAX + 1)
 
 
 def move(file: MailFile, target: Path) -> None:
-    """Move a read file away; one of the same name there is not replaced."""
+    """Move a read file away, to another file system too; one of the same name there is not replaced. Raises OSError."""
     target.mkdir(parents=True, exist_ok=True)
+    short = hashlib.sha256(file.mark.encode()).hexdigest()[:12]
     to = target / file.path.name
     if to.exists():
-        to = target / f"{hashlib.sha256(file.mark.encode()).hexdigest()[:12]}-{file.path.name}"
-    os.replace(file.path, to)
+        to = target / f"{short}-{file.path.name}"
+    try:
+        os.replace(file.path, to)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        part = target / f".{short}.part"
+        shutil.copy2(file.path, part)
+        os.replace(part, to)
+        file.path.unlink()

@@ -13,7 +13,12 @@ CHARS_MAX = 500_000
 LINES_MAX = 20_000
 TAG_CHARS_MAX = 4_000
 SEPARATOR = "-----Original Message-----"
-_DROPPED = frozenset({"script", "style", "head", "title", "template", "noscript", "svg", "math", "object"})
+_DROPPED = {
+    name: re.compile(rf"</{name}(?![A-Za-z0-9])", re.IGNORECASE | re.ASCII)
+    for name in ("script", "style", "title", "template", "noscript", "svg", "math", "object", "xml")
+}
+"""What is left out, and how it ends. Not the head: its end may be left out, and what it holds stands here by itself."""
+_COMMENT_END = re.compile("-->")
 _BREAKS = frozenset(
     {"p", "div", "br", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "blockquote", "pre", "section",
      "article", "header", "footer", "dt", "dd", "address", "center"}
@@ -78,7 +83,7 @@ def plain_text(html: str) -> str:
 def _tag(html: str, start: int, page: _Page, ends: dict[str, int]) -> int:
     """Read what begins with ``<`` and give where it ends. ``ends`` remembers what no longer comes, so that nothing is sought twice."""
     if html.startswith("<!--", start):
-        return _after(html, "-->", start + 4, ends) or start + 4
+        return _after(html, _COMMENT_END, start + 4, ends) or start + 4
     closing = html.startswith("</", start)
     match = _NAME.match(html, start + 1 + closing)
     if match is None:
@@ -93,19 +98,18 @@ def _tag(html: str, start: int, page: _Page, ends: dict[str, int]) -> int:
     name = match.group(0).lower()
     page.tag(name, closing, html[match.end() : end - 1])
     if name in _DROPPED and not closing and html[end - 2] != "/":
-        end = _after(html, f"</{name}", end, ends) or len(html)
-        return (html.find(">", end, end + TAG_CHARS_MAX) + 1) or end
+        # Without an end only the tag is left out: a person is to see too many words rather than too few.
+        after = _after(html, _DROPPED[name], end, ends)
+        return (html.find(">", after, after + TAG_CHARS_MAX) + 1 or after) if after else end
     return end
 
 
-def _after(html: str, mark: str, at: int, ends: dict[str, int]) -> int:
-    """Give where ``mark`` ends that comes next, or 0 where none comes any more. Case matters for no tag."""
-    if ends.get(mark) == -1:
+def _after(html: str, mark: re.Pattern[str], at: int, ends: dict[str, int]) -> int:
+    """Give where ``mark`` ends that comes next, or 0 where none comes any more."""
+    if ends.get(mark.pattern) == -1:
         return 0
-    found = html.find(mark, at)
-    if found < 0 and mark.startswith("</"):
-        found = html.find(mark.upper(), at)
-    if found < 0:
-        ends[mark] = -1
+    found = mark.search(html, at)
+    if found is None:
+        ends[mark.pattern] = -1
         return 0
-    return found + len(mark)
+    return found.end()

@@ -1,6 +1,6 @@
 """A mailbox over IMAP4rev1, opened for reading only: no mail is marked, moved or deleted there.
 
-A mail's place is the mailbox with its UIDVALIDITY; its mark the UID. UIDs of one UIDVALIDITY only rise, so reading goes on above
+A mail's place is the mailbox with its UIDVALIDITY; its mark the UID. UIDs of one UIDVALIDITY only rise, so reading goes on from
 the largest that was recorded. Where the server gives out new ones, all are read again and known by their contents.
 """
 
@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.utils.translation import gettext
 
+from fairdue.contact.inbox import oauth
 from fairdue.contact.inbox.mail import BYTES_MAX
 
 PORTS = {"imaps": 993, "imap+starttls": 143, "imap": 143}
@@ -43,10 +44,24 @@ class Account:
     user: str
     password: str
     mailbox: str
+    token_from: str = ""
+    """Where an access token comes from (``oauth``), for providers that take no passwords; empty: the password."""
 
 
-def read_url(url: str) -> Account:
-    """Read ``imaps://user:password@host:port/mailbox`` or ``imap+starttls://``; ``imap://`` only on this machine. Raises ValueError."""
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A mail that was fetched. ``head_of`` is the size of one too large, of which this is the head; 0: it is whole."""
+
+    uid: int
+    data: bytes
+    head_of: int = 0
+
+
+def read_url(url: str, token_from: str = "") -> Account:
+    """Read ``imaps://user:password@host:port/mailbox`` or ``imap+starttls://``; ``imap://`` only on this machine.
+
+    ``token_from`` says where an access token comes from instead of the password. Raises ValueError.
+    """
     parts = urlsplit(url)
     if parts.scheme not in PORTS or not parts.hostname or not parts.username:
         raise ValueError("FAIRDUE_IMAP_URL must be imaps:// or imap+starttls://user:password@host:port/mailbox")
@@ -54,6 +69,10 @@ def read_url(url: str) -> Account:
         raise ValueError(
             "FAIRDUE_IMAP_URL: imap:// would send the password in the clear; use imaps:// or imap+starttls://"
         )
+    if token_from and parts.password:
+        raise ValueError("FAIRDUE_IMAP_URL holds a password and FAIRDUE_IMAP_TOKEN is set; leave one of them out")
+    if token_from and not token_from.startswith(oauth.KINDS):
+        raise ValueError("FAIRDUE_IMAP_TOKEN must begin with file:, command: or oauth:")
     return Account(
         parts.scheme,
         parts.hostname,
@@ -61,6 +80,7 @@ def read_url(url: str) -> Account:
         unquote(parts.username),
         unquote(parts.password or ""),
         unquote(parts.path.lstrip("/")) or "INBOX",
+        token_from,
     )
 
 
@@ -81,14 +101,25 @@ class Mailbox:
 
     def __init__(self, account: Account) -> None:
         self._account = account
+        self._secret = account.password
         try:
             self._session = self._connect()
-            self._asked(self._session.login(account.user, account.password))
+            self._log_in()
             self._asked(self._session.select(utf7(account.mailbox), readonly=True))
             self._validity = self._said("UIDVALIDITY")
             self._next = self._said("UIDNEXT")
-        except (OSError, imaplib.IMAP4.error, ValueError) as error:
+        except (OSError, imaplib.IMAP4.error, ValueError, oauth.TokenError) as error:
             raise self._error(error) from None
+
+    def _log_in(self) -> None:
+        account = self._account
+        if not account.token_from:
+            self._asked(self._session.login(account.user, account.password))
+            return
+        self._secret = oauth.access_token(account.token_from)
+        offered = tuple(one.upper() for one in self._session.capabilities)
+        mechanism, answer = oauth.spoken(offered, account.user, self._secret, account.host, account.port)
+        self._asked(self._session.authenticate(mechanism, answer))
 
     def _connect(self) -> imaplib.IMAP4:
         account = self._account
@@ -125,7 +156,7 @@ class Mailbox:
             % {
                 "mailbox": self._account.mailbox,
                 "place": place,
-                "error": told.replace(self._account.password or "\0", "…"),
+                "error": told.replace(self._secret or "\0", "…"),
             }
         )
 
@@ -146,13 +177,14 @@ class Mailbox:
         # "n:*" names the last mail even where it lies below n.
         return sorted(uid for uid in set(found) if uid > last)
 
-    def mails(self, uids: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+    def mails(self, uids: Sequence[int]) -> Iterator[Fetched]:
         """Give the mails of rising UIDs, some at a time; of one too large to be read only its head. One that is gone is left out."""
         try:
             for first in range(0, len(uids), UIDS_PER_SEARCH // 20):
                 sizes = self._sizes(uids[first : first + UIDS_PER_SEARCH // 20])
                 for batch in _batches(sizes):
-                    yield from self._fetch(batch, sizes[batch[0]] > BYTES_MAX)
+                    head_of = sizes[batch[0]] if sizes[batch[0]] > BYTES_MAX else 0
+                    yield from (Fetched(uid, data, head_of) for uid, data in self._fetch(batch, bool(head_of)))
         except (OSError, imaplib.IMAP4.error, ValueError) as error:
             raise self._error(error) from None
 

@@ -12,7 +12,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from fairdue.contact.inbox.clues import Clues, Number, domains_of, freemail
-from fairdue.contact.inbox.rules import CERTAIN, FAIR, SLIGHT, STRONG, WEAK, Evidence, Sent
+from fairdue.contact.inbox.names import Names, names_of
+from fairdue.contact.inbox.rules import CERTAIN, FAIR, NAMED, SLIGHT, STRONG, WEAK, Evidence, Sent
 from fairdue.contact.links import company_of, token_hash
 from fairdue.contact.models import MessageKind, MessageReference, MessageState, OutboxMessage, PortalLink
 from fairdue.contact.reasons import ThreadReason
@@ -39,6 +40,7 @@ class Desk:
     """(contact, customer) by address in lower case; contacts that are still there first."""
     by_domain: dict[str, frozenset[int]]
     groups: dict[int, int]
+    names: Names
 
     def known(self, customer_id: int, addresses: Iterable[str]) -> int | None:
         """Give the contact of a customer that one of the addresses belongs to."""
@@ -47,7 +49,7 @@ class Desk:
 
 
 def lay_out(company_id: int) -> Desk:
-    """Read what a session needs. Three queries."""
+    """Read what a session needs. Four queries."""
     company = Company.objects.get(pk=company_id)
     own = {parseaddr(one)[1].lower() for one in (settings.FAIRDUE_MAIL_FROM, company.email)} - {""}
     addresses: dict[str, list[tuple[int, int]]] = defaultdict(list)
@@ -67,7 +69,14 @@ def lay_out(company_id: int) -> Desk:
         {one: tuple(pairs) for one, pairs in addresses.items()},
         {one: frozenset(customers) for one, customers in domains.items()},
         {customer_id: group_id for customer_id, group_id in groups if group_id is not None},
+        names_of(_named(company_id)),
     )
+
+
+def _named(company_id: int) -> Iterator[tuple[int, str]]:
+    rows = Customer.objects.filter(company_id=company_id).values_list("id", "name", "legal_name")
+    for customer_id, *names in rows.iterator(chunk_size=5000):
+        yield from ((customer_id, one) for one in dict.fromkeys(names) if one)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +174,7 @@ def evidence(desk: Desk, clues: Clues, found: Found) -> list[Evidence]:
     made += _of_links(found, clues.tokens)
     made += _of_references(found, clues)
     made += _of_documents(documents, clues.numbers)
-    return made + _addresses(desk, clues)
+    return made + _addresses(desk, clues) + _names(desk, clues)
 
 
 def _of_messages(found: Found, clues: Clues) -> list[Evidence]:
@@ -245,6 +254,14 @@ def _addresses(desk: Desk, clues: Clues) -> list[Evidence]:
                 made.append(Evidence(reason, SLIGHT, customers))
                 break
     return made
+
+
+def _names(desk: Desk, clues: Clues) -> list[Evidence]:
+    return [
+        Evidence(because(ThreadReason.NAMED, name=name), NAMED, customers)
+        for name, customers in desk.names.found(clues.words).items()
+        if len(customers) <= PLACES_MAX
+    ]
 
 
 def sent_to(company_id: int, asked: Sequence[tuple[int, date]]) -> list[list[Sent]]:

@@ -12,9 +12,9 @@ from datetime import date
 from fairdue.contact.reasons import ThreadReason
 from fairdue.kernel.reasons import Reason, because
 
-CERTAIN, STRONG, FAIR, SLIGHT, WEAK = 100, 90, 70, 60, 40
+CERTAIN, STRONG, FAIR, SLIGHT, NAMED, WEAK = 100, 90, 70, 60, 50, 40
 """How much a piece of evidence weighs, in hundredths: our own random identity; a checked or telling number; a contact's address;
-the domain of contacts; a word that may be a number of ours."""
+the domain of contacts; the customer's name; a word that may be a number of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,9 @@ def thread(found: Iterable[Evidence], groups: dict[int, int], *, answers: bool) 
     1. Certain evidence decides alone: the first piece (the nearest Message-ID); what contradicts it is kept as a reason.
     2. Else the customer on which all strong evidence agrees; where it names several, an address among them decides.
     3. A strong number against a known address of another customer is a conflict, unless both belong to one group.
-    4. One document number from an address that nobody knows, in a mail that answers nothing, is too little: it may be another's.
-    5. Else addresses, else the domain, where exactly one customer is left; a weak hint may choose among several.
+    4. One document number from an address that nobody knows, in a mail that answers nothing and does not name the customer, is too
+       little: it may be another's.
+    5. Else addresses, else the domain, else the customer's name, where exactly one customer is left; a weak hint may choose among several.
     """
     evidence = sorted(found, key=lambda one: -one.weight)
     if not evidence:
@@ -67,15 +68,15 @@ def thread(found: Iterable[Evidence], groups: dict[int, int], *, answers: bool) 
     first = evidence[0]
     if first.weight == CERTAIN and len(first.customer_ids) == 1:
         return _to(min(first.customer_ids), CERTAIN, evidence)
-    by = {weight: [one for one in evidence if one.weight == weight] for weight in (STRONG, FAIR, SLIGHT)}
+    by = {weight: [one for one in evidence if one.weight == weight] for weight in (STRONG, FAIR, SLIGHT, NAMED)}
     chosen, weight = frozenset[int](), 0
     if by[STRONG]:
         chosen, weight = _by_numbers(by[STRONG], by[FAIR], groups), STRONG
-        known = any(one.customer_ids & chosen for one in by[FAIR] + by[SLIGHT])
+        known = any(one.customer_ids & chosen for one in by[FAIR] + by[SLIGHT] + by[NAMED])
         if not answers and not known and [one.reason.code for one in by[STRONG]] == [ThreadReason.DOCUMENT.code]:
             chosen = frozenset()
     else:
-        weight = FAIR if by[FAIR] else SLIGHT
+        weight = next((one for one in (FAIR, SLIGHT, NAMED) if by[one]), NAMED)
         chosen = _agreed(by[weight])
     if len(chosen) > 1:
         chosen = chosen & _agreed(one for one in evidence if one.customer_ids & chosen) or chosen

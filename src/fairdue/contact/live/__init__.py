@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 from weakref import WeakSet
 
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from fairdue.ledger.queries import FAR, moment, statements_of_one
 
@@ -29,6 +30,8 @@ MOMENTS = {"message": (1, 2, 3), "event": (1,), "unapplied": (5,), "fact": (5,)}
 DAYS = {"contact": (7,), "fact": (3,)}
 """Columns that come as text and are moments or days; those of items and payments are read by the ledger."""
 PREPARED = "fairdue_one_customer"
+UNKNOWN_STATEMENT, PREPARED_BEFORE = "26000", "42P05"
+"""PostgreSQL's words for a prepared statement that is not there, and for one that is."""
 
 _prepared: WeakSet[Any] = WeakSet()
 
@@ -67,20 +70,49 @@ def rows_of_one(
     values |= {"since": moment(since), "at": moment(at), "known_at": moment(FAR)}
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            _prepare(cursor, asked)
-            cursor.execute(f"EXECUTE {PREPARED} ({', '.join(['%s'] * len(TYPES))})", [values[name] for name in TYPES])
+            _execute(cursor, asked, [values[name] for name in TYPES])
         else:
             cursor.execute(_text(asked, "sqlite"), values)
         return _sorted(cursor.fetchall())
 
 
-def _prepare(cursor: Any, asked: Asked) -> None:
-    """Prepare the statement on this connection, unless it is: planning takes longer than reading."""
+def _execute(cursor: Any, asked: Asked, values: list[Any]) -> None:
+    """Execute the prepared statement, and prepare it again where the server has forgotten it.
+
+    Behind a pooler that hands a connection to another server session, or after ``DISCARD ALL``, what was prepared is gone. The
+    savepoint keeps the caller's transaction whole.
+    """
+    name = _name(asked)
+    told = f"EXECUTE {name} ({', '.join(['%s'] * len(TYPES))})"
     raw = connection.connection
     if raw in _prepared:
-        return
-    cursor.execute(f"PREPARE {PREPARED} ({', '.join(TYPES.values())}) AS {_text(asked, 'postgresql')}")
+        try:
+            with transaction.atomic():
+                cursor.execute(told, values)
+            return
+        except DatabaseError as error:
+            if getattr(error.__cause__, "sqlstate", "") != UNKNOWN_STATEMENT:
+                raise
+    with transaction.atomic():
+        _prepare(cursor, asked, name)
+        cursor.execute(told, values)
     _prepared.add(raw)
+
+
+def _prepare(cursor: Any, asked: Asked, name: str) -> None:
+    """Prepare the statement on this connection: planning takes longer than reading. One of this name is this one."""
+    try:
+        with transaction.atomic():
+            cursor.execute(f"PREPARE {name} ({', '.join(TYPES.values())}) AS {_text(asked, 'postgresql')}")
+    except DatabaseError as error:
+        if getattr(error.__cause__, "sqlstate", "") != PREPARED_BEFORE:
+            raise
+
+
+@cache
+def _name(asked: Asked) -> str:
+    """Name the statement by its text: another version of Fairdue on the same server session has another one."""
+    return f"{PREPARED}_{sha256(_text(asked, 'postgresql').encode()).hexdigest()[:12]}"
 
 
 @cache

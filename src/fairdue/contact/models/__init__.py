@@ -13,6 +13,7 @@ from fairdue.contact.models.inbound import (
     MailState,
     MessageReference,
 )
+from fairdue.contact.models.law import LawConfirmation
 from fairdue.contact.models.messages import GateBlock, GateStage, MessageKind, MessageState, OutboxMessage
 from fairdue.contact.models.portal import AnswerKind, PortalAnswer, PortalLink
 from fairdue.contact.models.timeline import EventKind, Task, TaskKind, TimelineEvent
@@ -27,6 +28,7 @@ __all__ = [
     "GateBlock",
     "GateStage",
     "InboundMail",
+    "LawConfirmation",
     "MailKind",
     "MailOutcome",
     "MailPlace",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from fairdue.contact.models.blobs import StoredBlob
 from fairdue.contact.models.messages import OutboxMessage
 from fairdue.ledger.models import Contact, Customer
+from fairdue.ledger.sealed import SealedTextField
 from fairdue.people.models import Company
 
 
@@ -64,8 +65,8 @@ class InboundMail(models.Model):
     subject = models.CharField(max_length=300, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True, help_text="as its Date header says")
     received_at = models.DateTimeField()
-    text = models.TextField(blank=True, help_text="what was written anew")
-    quoted = models.TextField(blank=True)
+    text = SealedTextField(blank=True, help_text="what was written anew")
+    quoted = SealedTextField(blank=True)
     attachments = models.JSONField(default=list, help_text="[{sha256, file_name, media_type, size_bytes}, …]")
     cut = models.JSONField(default=list, help_text="which limits bit; the raw mail keeps all")
     kind = models.CharField(max_length=12, choices=MailKind.choices)

@@ -7,6 +7,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from fairdue.ledger.models import Channel, Contact, Customer
+from fairdue.ledger.sealed import SealedTextField
 from fairdue.people.models import Company, User
 
 
@@ -53,9 +54,9 @@ class OutboxMessage(models.Model):
     recipient_name = models.CharField(max_length=250, blank=True)
     recipient_email = models.EmailField(max_length=254, blank=True)
     subject = models.CharField(max_length=300)
-    body_text = models.TextField(blank=True)
-    body_html = models.TextField(blank=True)
-    edited_text = models.TextField(blank=True, help_text="what a person wrote into the text; the tone check reads it")
+    body_text = SealedTextField(blank=True)
+    body_html = SealedTextField(blank=True)
+    edited_text = SealedTextField(blank=True, help_text="what a person wrote into the text; the tone check reads it")
     attachments = models.JSONField(
         default=list, help_text="[{sha256, file_name, media_type}, …]; the letter comes first"
     )

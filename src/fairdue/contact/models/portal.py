@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fairdue.contact.models.blobs import StoredBlob
 from fairdue.ledger.models import Contact, Customer
+from fairdue.ledger.sealed import SealedTextField
 from fairdue.people.models import Company
 
 
@@ -46,7 +47,7 @@ class PortalAnswer(models.Model):
     link = models.ForeignKey(PortalLink, on_delete=models.PROTECT, related_name="answers")
     kind = models.CharField(max_length=12, choices=AnswerKind.choices)
     due_item_ids = models.JSONField(default=list, help_text="empty: all items")
-    text = models.TextField(blank=True)
+    text = SealedTextField(blank=True)
     upload = models.ForeignKey(StoredBlob, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     upload_name = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField()

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from fairdue.ledger.models import Customer
+from fairdue.ledger.sealed import SealedTextField
 from fairdue.people.models import Company, User
 
 
@@ -37,7 +38,7 @@ class TimelineEvent(models.Model):
     channel = models.CharField(max_length=10, blank=True)
     code = models.CharField(max_length=60)
     values = models.JSONField(default=dict)
-    text = models.TextField(blank=True)
+    text = SealedTextField(blank=True)
     actor = models.CharField(max_length=120)
 
     class Meta:

@@ -66,6 +66,8 @@ class SmtpTransport:
 
     def prepare(self, parcel: Parcel) -> _Mail:
         """Build the bytes, connect, name sender and recipient. Raises NotHandedOver."""
+        if not parcel.sender_email:
+            raise NotHandedOver(Outcome.CHANNEL_DOWN, because(DeliveryReason.NO_SENDER))
         try:
             data = build(parcel)
             sender, to = mail_address(parcel.sender_email).addr_spec, mail_address(parcel.recipient_email).addr_spec
