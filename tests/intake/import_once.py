@@ -7,19 +7,17 @@ without notice when it is about to write to that table. Prints the counts.
 from __future__ import annotations
 
 import json
-import os
-import signal
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
+
+from killed import dying_before
 
 
 def main() -> None:
     import django
 
     django.setup()
-    from django.db import connection
-
     from fairdue.intake import bring
     from fairdue.ledger.models import Source
     from fairdue.people.actor import Actor
@@ -32,12 +30,7 @@ def main() -> None:
     source = Source.objects.filter(code="erp").first()
     reading = bring.read_for(source, file.read_bytes(), file.name, as_of=day)
 
-    def kill(execute, sql, params, many, context):
-        if write_to and sql.startswith("INSERT") and write_to in sql:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(kill):
+    with dying_before(write_to):
         done = bring.do_bring(actor, "erp", reading, as_of=day, full=True)
     sys.stdout.write(json.dumps(done.counts))
 

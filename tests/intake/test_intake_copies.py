@@ -74,7 +74,7 @@ def test_a_folder_of_scans_finds_its_documents(actor, company, now, folder, tmp_
     put(folder, "Lieferscheine/90006251 signed.png", PNG)
     put(folder, "发票_RE20261001.pdf", pdf("Chinese name"))
     put(folder, "K100/Rahmenvertrag 2025.pdf", pdf("no number at all"))
-    put(folder, "scan0001.pdf", pdf("INVOICE", "Invoice number: RE-2026-1001"))
+    put(folder, "scan0001.pdf", pdf("INVOICE", "Invoice number: RE-2026-1001", "Customer: K100"))
     put(folder, "holiday.pdf", pdf("Nothing here"))
     put(folder, ".hidden.pdf", pdf("RE-2026-1001"))
     seen = []
@@ -118,6 +118,30 @@ def test_the_longest_number_wins_and_two_customers_are_never_guessed(actor, book
         "RE-2026-2001 RE-2026-1002.pdf": "copy_several_customers",
         "two.pdf": "copy_several_customers",
     }
+
+
+def test_a_number_in_a_text_needs_its_customer_beside_it(actor, book):
+    Customer.objects.filter(number="K200").update(vat_no="DE123456788")
+    foreign = pdf("Rechnung 998877", "Kundennummer 90006251")
+    report = do_bring_uploads(
+        actor,
+        [
+            ("scan1.pdf", foreign),
+            ("scan2.pdf", pdf("Rechnung 90006251", "Mueller GmbH")),
+            ("K100/scan3.pdf", pdf("Rechnung 90006251", "the folder names it")),
+            ("scan4.pdf", pdf("Rechnung RE-2026-1002", "M\u00fcller Maschinen GmbH, Hamburg")),
+            ("scan5.pdf", pdf("Rechnung RE-2026-2001", "VAT DE 123 456 788")),
+            ("scan6.pdf", pdf("Rechnung RE-2026-1001", "Kunden-Nr. K100")),
+        ],
+    )
+    assert reasons(report) == {"scan1.pdf": "copy_owner_not_named", "scan2.pdf": "copy_owner_not_named"}
+    assert dict(report.refused[0].error.reason.values) == {
+        "documents": "0090006251", "customer": "Müller Maschinen GmbH",
+    }  # fmt: skip
+    assert kept() == {
+        ("invoice", "0090006251", "scan3.pdf"), ("invoice", "RE-2026-1002", "scan4.pdf"),
+        ("invoice", "RE-2026-2001", "scan5.pdf"), ("invoice", "RE-2026-1001", "scan6.pdf"),
+    }  # fmt: skip
 
 
 def test_an_order_serves_all_its_invoices(actor, company, now):
@@ -212,6 +236,21 @@ def test_a_bomb_is_stopped_before_it_is_unpacked():
     assert member.error is not None
     with pytest.raises(FormatError, match="damaged"):
         list(unzip(io.BytesIO(b"PK\x03\x04 cut"), Limits()))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_member_packed_in_another_way_is_refused_alone_damaged_or_not(actor, book, method):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("RE-2026-1002.pdf", pdf("good"), zipfile.ZIP_DEFLATED)
+        archive.writestr("RE-2026-1001.pdf", pdf("packed"), method)
+    damaged = bytearray(out.getvalue())
+    at = damaged.index(b"RE-2026-1001.pdf") + len(b"RE-2026-1001.pdf") + 12
+    damaged[at : at + 40] = b"\xff" * 40
+    for data in (out.getvalue(), bytes(damaged)):
+        report = do_bring_uploads(actor, [("scans.zip", data), ("RE-2026-2001.pdf", pdf("after it"))])
+        assert reasons(report) == {"RE-2026-1001.pdf": "copy_zip_broken"}
+    assert kept() == {("invoice", "RE-2026-1002", "RE-2026-1002.pdf"), ("invoice", "RE-2026-2001", "RE-2026-2001.pdf")}
 
 
 def test_old_chinese_zip_names_are_read():

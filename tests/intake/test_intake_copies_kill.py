@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import pytest
 from copy_samples import PNG
-from test_intake_kill import HERE, House, house  # noqa: F401 - the fixture
 
+from killed import House
+
+HERE = Path(__file__).resolve().parent
 BOOK = """
 import django; django.setup()
 from datetime import UTC, date, datetime
@@ -25,12 +28,12 @@ for n in range(12):
 READ = """
 import django, hashlib, sys; django.setup()
 from fairdue.ledger import store
-print(*(hashlib.sha256(store.get(sha256)).hexdigest() == sha256 for sha256 in sys.argv[1:]))
+print(*(hashlib.sha256(store.get(1, sha256)).hexdigest() == sha256 for sha256 in sys.argv[1:]))
 """
 pytestmark = pytest.mark.kill
 
 
-def test_killed_anywhere_and_started_again_every_file_is_there_once(house: House, tmp_path):  # noqa: F811
+def test_killed_anywhere_and_started_again_every_file_is_there_once(house: House, tmp_path):
     house.python("-c", BOOK)
     folder = tmp_path / "scans"
     folder.mkdir()
@@ -38,9 +41,7 @@ def test_killed_anywhere_and_started_again_every_file_is_there_once(house: House
         (folder / f"RE-{n:05}.png").write_bytes(PNG + bytes([n]))
     seen = []
     for write_to, after in (("ledger_document_file", 3), ("ledger_audit_entry", 1), ("ledger_document_file", 4)):
-        process = house.start(str(HERE / "copies_once.py"), str(folder), write_to, str(after))
-        process.communicate(timeout=240)
-        assert process.returncode == -9
+        assert house.killed(str(HERE / "copies_once.py"), str(folder), write_to, str(after))
         seen.append(rows(house))
     assert seen == [0, 5, 5]
     assert house.python(str(HERE / "copies_once.py"), str(folder), "", "0") == "7 5 0"

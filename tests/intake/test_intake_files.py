@@ -13,8 +13,8 @@ from django.db.models import Sum
 from fairdue.contact import blobs
 from fairdue.intake import bring
 from fairdue.intake.models import Import
-from fairdue.ledger import queries
-from fairdue.ledger.models import Contact, Customer, DueItem, Source
+from fairdue.ledger import audit_texts, queries
+from fairdue.ledger.models import AuditEntry, Contact, Customer, DueItem, Source
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 3, 2)
@@ -301,7 +301,7 @@ def test_a_waiting_file_is_kept_by_its_hash_and_confirmed_or_dropped_later(actor
         bring.actions.do_drop(actor, waiting.pk)
     other = give(actor, late.replace(b"200", b"20"), day=date(2026, 2, 1))
     assert bring.actions.do_drop(actor, other.pk).state == "dropped"
-    assert blobs.get(waiting.file_sha256) == late
+    assert blobs.get(waiting.company_id, waiting.file_sha256) == late
 
 
 def test_the_wait_for_vanishing_follows_the_share_set_for_the_source(actor):
@@ -410,3 +410,33 @@ def test_a_file_that_is_overtaken_twice_asks_for_another_import_and_changes_noth
         ("R1", 100_00),
         ("R2", 5_00),
     ]
+
+
+def test_a_customers_list_brings_the_facts_that_law_asks_for_with_their_source(actor):
+    listed = lines(
+        "customer number,name,country,Natural person,Public sector,Company size,agri food",
+        "7,Dupont SARL,FR,no,yes,small,",
+        "8,Jean Petit,FR,oui,non,micro,unknown",
+        "9,Müller,DE,,,,",
+    )
+    give(actor, listed.encode(), source="crm")
+    dupont, petit, mueller = Customer.objects.order_by("number")
+    assert (dupont.natural_person, dupont.public_body, dupont.size, dupont.agri_food) == (
+        "no",
+        "yes",
+        "small",
+        "unknown",
+    )
+    assert (petit.natural_person, petit.public_body, petit.size) == ("yes", "no", "micro")
+    assert (mueller.natural_person, mueller.size) == ("unknown", "unknown")
+    told = AuditEntry.objects.filter(action="set_party_facts").order_by("id")
+    assert [entry.subject for entry in told] == [f"customer:{dupont.pk}", f"customer:{petit.pk}"]
+    assert told[0].detail["natural_person"] == "no"
+    assert audit_texts.said(told[0], list(told[0].texts.all()))["found_in"] == "file.csv"
+    empty = listed.replace("FR,no,yes,small,", "FR,,,,").replace("oui,non,micro,unknown", "unknown,,,")
+    give(actor, empty.encode(), source="crm")
+    dupont.refresh_from_db()
+    petit.refresh_from_db()
+    assert (dupont.natural_person, dupont.public_body, dupont.size) == ("no", "yes", "small"), "empty changes nothing"
+    assert (petit.natural_person, petit.size) == ("unknown", "micro"), "unknown takes a fact back"
+    assert AuditEntry.objects.filter(action="set_party_facts").count() == 3

@@ -25,6 +25,7 @@ from fairdue.kernel.reasons import Reason, because
 from fairdue.ledger import audit
 from fairdue.ledger.models import Source
 from fairdue.people.actor import Actor, Right
+from fairdue.people.days import today_of
 from fairdue.people.models import Company
 
 
@@ -175,7 +176,7 @@ def do_import_items(
     """Write a list of open or closed items. A file that must wait is recorded as waiting unless ``confirmed``."""
     actor.need(Right.IMPORT)
     source = _locked(actor, source)
-    plan = plan_file(source, facts, rows, actor.at.date())
+    plan = plan_file(source, facts, rows, today_of(actor))
     waits = bool(plan.waits) and not confirmed
     reasons = [*plan.waits, *plan.notes, *facts.notes]
     complete = source.completeness == Source.Completeness.FULL and facts.kind == "open_items" and not facts.mended
@@ -199,7 +200,7 @@ def do_import_payments(
     """Book payments that are not known yet; apply those that name their invoice, leave the rest unapplied."""
     actor.need(Right.IMPORT)
     source = _locked(actor, source)
-    scope = scope_of(source, facts, actor.at.date())
+    scope = scope_of(source, facts, today_of(actor))
     plan = payments.plan_payments(rows, queries.known_payments(source.pk))
     waiting = payment_waits(scope, rows)
     waits = bool(waiting) and not confirmed
@@ -219,7 +220,7 @@ def do_import_parties(actor: Actor, source: Source, facts: FileFacts, rows: Sequ
     source = _locked(actor, source)
     rows, refused = without_erased(actor.company_id, rows)
     if facts.kind == "customers":
-        counts = parties.write_customers(actor, rows)
+        counts = parties.write_customers(actor, rows, facts.name)
     else:
         ids = queries.customer_ids(actor.company_id)
         known = [row for row in rows if row.customer_key in ids]

@@ -205,7 +205,7 @@ def do_confirm(actor: Actor, import_id: int) -> Import:
 def reread(done: Import) -> Reading:
     """Read an import's stored bytes again with the mapping and answers of then. Raises BlobError where they are gone."""
     return read_file(
-        blobs.get(done.file_sha256), done.file_name, as_of=done.as_of, kind=done.kind, remembered=done.mapping,
+        blobs.get(done.company_id, done.file_sha256), done.file_name, as_of=done.as_of, kind=done.kind, remembered=done.mapping,
         answers=done.defaults,
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from fairdue.intake.rules import Plan
 from fairdue.ledger import audit, bulk
 from fairdue.ledger.models import Hold, HoldReason
 from fairdue.people.actor import Actor
+from fairdue.people.days import today_of
 
 
 def write_disputes(actor: Actor, source_id: int, import_id: int, plan: Plan, new: Mapping[int, int]) -> None:
@@ -22,7 +23,7 @@ def write_disputes(actor: Actor, source_id: int, import_id: int, plan: Plan, new
         return
     prefix = f"dispute:source:{source_id}:"
     standing = queries.disputed_items(source_id, prefix)
-    today = actor.at.date()
+    today = today_of(actor)
     added = sorted(item for item in wanted if item not in standing)
     rows = [
         (actor.company_id, wanted[item], item, HoldReason.DISPUTE.value, "", today, "source", f"{prefix}{item}:{import_id}",

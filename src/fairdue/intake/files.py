@@ -61,12 +61,13 @@ class Refused:
 
 @dataclass(slots=True)
 class Report:
-    """What became of the files: ``new`` and ``known`` count files, not records."""
+    """What became of the files: ``new`` and ``known`` count files, not records; ``shas`` are the hashes of both."""
 
     new: int = 0
     known: int = 0
     refused: list[Refused] = field(default_factory=list)
     by_kind: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    shas: set[str] = field(default_factory=set)
 
 
 def limits() -> Limits:
@@ -159,7 +160,10 @@ def known_numbers(company_id: int) -> Known:
     customers: dict[str, list[int]] = defaultdict(list)
     names: dict[str, int] = {}
     twice: set[str] = set()
-    for customer_id, number, name in Customer.objects.filter(company_id=company_id).values_list("id", "number", "name"):
+    signs: dict[int, tuple[str, ...]] = {}
+    parties = Customer.objects.filter(company_id=company_id).values_list("id", "number", "name", "vat_no")
+    for customer_id, number, name, vat_no in parties:
+        signs[customer_id] = (name, number, *([vat_no] if vat_no else []))
         if key := number_key(number):
             customers[key].append(customer_id)
         if key := number_key(name):
@@ -167,7 +171,7 @@ def known_numbers(company_id: int) -> Known:
             names.setdefault(key, customer_id)
     return Known(
         Numbers(documents), Numbers(orders), Numbers(customers),
-        {key: owner for key, owner in names.items() if key not in twice},
+        {key: owner for key, owner in names.items() if key not in twice}, signs,
     )  # fmt: skip
 
 
@@ -205,6 +209,7 @@ class Intake:
             raise FormatError(CopyReason.ZIP_NESTED if is_zip(file.data) else CopyReason.NO_COPY)
         if self._asked == Asked() and self._is_known(file.data):
             self.report.known += 1
+            self.report.shas.add(hashlib.sha256(file.data).hexdigest())
             return
         text = pdf.read(file.data).text if media == PDF else ""
         place = by_name(file.path, self._known, self._asked) or by_text(file.path, text, self._known, self._asked)
@@ -237,6 +242,7 @@ class Intake:
         self.report.new += len(shas & fresh)
         self.report.known += len(batch) - len(shas & fresh)
         self._standing |= shas
+        self.report.shas |= shas
 
 
 def do_bring_paths(
@@ -257,12 +263,14 @@ def do_bring_paths(
     return intake.take(files())
 
 
-def do_bring_uploads(actor: Actor, uploads: Iterable[tuple[str, bytes]], asked: Asked | None = None) -> Report:
-    """Bring in files that a person uploaded: single ones, ZIP files and mail files."""
+def do_bring_uploads(
+    actor: Actor, uploads: Iterable[tuple[str, bytes]], asked: Asked | None = None, *, origin: str = FileOrigin.UPLOAD
+) -> Report:
+    """Bring in files that a person uploaded or a program sent: single ones (``origin``), ZIP files and mail files."""
     return Intake(actor, asked).take(
         one
         for name, data in uploads
-        for one in (from_zip(io.BytesIO(data), name) if is_zip(data) else unpacked(name, data, FileOrigin.UPLOAD))
+        for one in (from_zip(io.BytesIO(data), name) if is_zip(data) else unpacked(name, data, origin))
     )
 
 

@@ -11,6 +11,8 @@ from babel import Locale
 
 from fairdue.intake.rows import PartyRow
 from fairdue.intake.write import ensure_customers
+from fairdue.ledger import audit
+from fairdue.ledger.actions import PARTY_FACTS
 from fairdue.ledger.models import Channel, Contact, ContactPurpose, Customer, CustomerGroup
 from fairdue.people.actor import Actor
 
@@ -23,6 +25,7 @@ _COLUMNS = {
     "country": "country",
     "vat_id": "vat_no",
     "registration_number": "registration_no",
+    **{name: name for name in PARTY_FACTS},
 }
 """Field of a file to column of a customer."""
 
@@ -66,19 +69,39 @@ def language_of(text: str) -> str:
     return "zh_Hans" if found == "zh" else found
 
 
-def write_customers(actor: Actor, rows: Sequence[PartyRow]) -> Counts:
-    """Add or update customers; a contact is made where the row brings an e-mail, a phone number or a name."""
+def write_customers(actor: Actor, rows: Sequence[PartyRow], found_in: str = "") -> Counts:
+    """Add or update customers; a contact is made where the row brings an e-mail, a phone number or a name.
+
+    Facts of law that change are audited one by one, as ``do_set_party_facts`` does, with ``found_in`` as their source.
+    """
     before = set(Customer.objects.filter(company_id=actor.company_id).values_list("number_key", flat=True))
     ids = ensure_customers(
         actor, ((r.customer_key, r.customer_number, r.values.get("customer_name", ""), r.values.get("country", "")) for r in rows)
     )  # fmt: skip
     groups = _groups(actor, (r.values["group_number"] for r in rows if r.values.get("group_number")))
     known = Customer.objects.in_bulk([ids[r.customer_key] for r in rows])
+    before_facts = {pk: _facts(customer) for pk, customer in known.items()}
     changed = [known[ids[row.customer_key]] for row in rows if _fill(known[ids[row.customer_key]], row, groups)]
+    _audit_facts(actor, before_facts, changed, found_in)
     columns = [*_COLUMNS.values(), "language", "group"]
     Customer.objects.bulk_update(changed, columns, batch_size=500)
     _write_contacts(actor, [r for r in rows if {"email", "phone", "contact_name"} & r.values.keys()], ids)
     return _counted(rows, before, changed)
+
+
+def _facts(customer: Customer) -> dict[str, str]:
+    return {name: getattr(customer, name) for name in PARTY_FACTS}
+
+
+def _audit_facts(
+    actor: Actor, before: Mapping[int, dict[str, str]], changed: Iterable[Customer], found_in: str
+) -> None:
+    told = {}
+    for customer in changed:
+        was = before[customer.pk]
+        if new := {name: value for name, value in _facts(customer).items() if value != was[name]}:
+            told[customer.pk] = new | {"found_in": found_in[:300]}
+    audit.record_many(actor, [("set_party_facts", f"customer:{pk}", detail) for pk, detail in told.items()])
 
 
 def _counted(rows: Sequence[PartyRow], before: Collection[str], changed: Iterable[Customer]) -> Counts:

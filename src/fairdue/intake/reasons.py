@@ -54,7 +54,9 @@ class IntakeReason(FormatCode):
     )
     CONTROL_TOTAL = (
         "intake_control_total",
-        gettext_noop("The control total for %(currency)s is %(wanted)s, but the file adds up to %(found)s."),
+        gettext_noop(
+            "The control total is %(wanted_minor)s %(currency)s, but the file adds up to %(found_minor)s %(currency)s."
+        ),
     )
     OLDER_FILE = (
         "intake_older_file",

@@ -248,7 +248,7 @@ def totals_of(rows: Iterable[ItemRow]) -> dict[str, int]:
 def total_waits(totals: Mapping[str, int], scope: Scope) -> list[Reason]:
     """Say which control totals differ; a currency that the file lacks adds up to nothing (R12)."""
     return [
-        because(IntakeReason.CONTROL_TOTAL, currency=currency, wanted=wanted, found=totals.get(currency, 0))
+        because(IntakeReason.CONTROL_TOTAL, currency=currency, wanted_minor=wanted, found_minor=totals.get(currency, 0))
         for currency, wanted in sorted(scope.control_totals.items())
         if totals.get(currency, 0) != wanted
     ]

@@ -5,15 +5,16 @@
 3. Else a customer whom name or folder name by number or a folder by name, for a contract: the file is the customer's.
 4. Else the numbers in the text, one document only; for a contract, documents of one customer make it the customer's.
 5. Where a number is one of several customers' documents, the customer of the path decides; without one the file is refused.
+   A number in a text may be anybody's: the text or the path must also name its customer, by name, number or VAT number.
 6. A file named by a document's number alone is its invoice copy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from fairdue.formats.copies.naming import Numbers, kind_of, number_key
+from fairdue.formats.copies.naming import Numbers, kind_of, number_key, says
 from fairdue.formats.copies.reasons import CopyReason
 from fairdue.formats.errors import FormatError
 
@@ -40,6 +41,8 @@ class Known:
     orders: Numbers[DocumentRef]
     customers: Numbers[int]
     names: Mapping[str, int]
+    signs: Mapping[int, tuple[str, ...]]
+    """By customer its name first, then its number and VAT number where it has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +92,21 @@ def by_text(path: str, text: str, known: Known, asked: Asked) -> Sorted:
         raise FormatError(CopyReason.NO_DOCUMENT)
     if not kind:
         raise FormatError(CopyReason.NO_KIND)
+    if owner is None and not _named_in(text, found, known):
+        customer = known.signs.get(found[0].customer_id, ("",))[0]
+        raise FormatError(CopyReason.OWNER_NOT_NAMED, documents=_named(one.number for one in found), customer=customer)
     if kind == CONTRACT:
         return Sorted(kind, found[0].customer_id, ())
     if len(found) > 1:
         raise FormatError(CopyReason.SEVERAL, documents=_named(one.number for one in found))
     return Sorted(kind, found[0].customer_id, (found[0].document_id,))
+
+
+def _named_in(text: str, found: Sequence[DocumentRef], known: Known) -> bool:
+    """Tell whether a text names the customer whose documents it holds; the documents' own numbers do not speak for it."""
+    own = {number_key(one.number) for one in found}
+    signs = known.signs.get(found[0].customer_id, ())
+    return any(says(text, sign) for sign in signs if number_key(sign) not in own)
 
 
 def _stem(name: str) -> str:

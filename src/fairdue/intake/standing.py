@@ -16,6 +16,7 @@ from fairdue.intake.models import Import
 from fairdue.ledger.actions import do_publish_fact
 from fairdue.ledger.models import Fact
 from fairdue.people.actor import Actor
+from fairdue.people.days import today_of
 
 HOLDS_DUNNING = frozenset({"open_items", "payments"})
 """Kinds of file that say what is owed or paid."""
@@ -61,7 +62,7 @@ def under_way(actor: Actor, kind: str, sha256: str, as_of: date) -> Iterator[Non
     if kind not in HOLDS_DUNNING or connection.in_atomic_block:
         yield
         return
-    _mark(actor, "import_running", sha256[:24], as_of, True, actor.at.date() + BELIEVED)
+    _mark(actor, "import_running", sha256[:24], as_of, True, today_of(actor) + BELIEVED)
     try:
         yield
     finally:

@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import Max
 
 from fairdue.intake import queries
-from fairdue.intake.erased import unerased_emails
+from fairdue.intake.erased import marks_of, unerased_emails
 from fairdue.intake.rows import ItemRow
 from fairdue.intake.rules import New, Plan, Settle
 from fairdue.ledger import bulk
@@ -53,6 +53,12 @@ def ensure_customers(actor: Actor, named: Iterable[tuple[str, str, str, str]]) -
         "country", "language", "time_zone", "registration_no", "vat_no", "natural_person", "public_body", "size",
         "key_account", "policy_code", "created_at",
     )  # fmt: skip
+    erased = marks_of(actor.company_id) if missing else None
+    for key, (number, name, _country) in list(missing.items()):
+        # A list of open items does not make an erased customer anew: the money is booked to the pseudonym.
+        if erased is not None and (known_id := erased.customer(name, number)) is not None:
+            ids[key] = known_id
+            del missing[key]
     rows = []
     for new_id, (key, (number, name, country)) in zip(
         bulk.reserve_ids(Customer, len(missing)), missing.items(), strict=True
