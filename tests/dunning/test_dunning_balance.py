@@ -120,6 +120,29 @@ def test_asking_twice_for_a_day_changes_nothing(department, two_invoices):
     assert (BalanceConfirmation.objects.count(), OutboxMessage.objects.count()) == (1, 1)
 
 
+@pytest.mark.parametrize("state", ["bounced", "blocked", "cancelled"])
+def test_what_came_back_has_asked_nothing_and_is_asked_again(state, department, two_invoices):
+    customer = two_invoices[0]
+    row = ask(department, customer)
+    OutboxMessage.objects.filter(step_key=row.message_key).update(state=state)
+    assert state_of(row, TODAY) == "failed"
+    second = ask(department, customer)
+    assert second.pk != row.pk
+    assert (second.number, second.open_minor) == (f"{row.number}-2", row.open_minor)
+    assert (BalanceConfirmation.objects.count(), OutboxMessage.objects.count()) == (2, 2)
+    assert Task.objects.get(subject=f"balance:{row.pk}").outcome == "asked_again"
+    (again,) = do_send_confirmations(department.actor(TODAY), [customer.pk], AS_OF, TODAY)
+    assert (again.state, again.confirmations) == ("known", (second.pk,))
+
+
+def test_what_came_back_and_was_answered_all_the_same_is_not_asked_again(department, two_invoices):
+    row = ask(department, two_invoices[0])
+    OutboxMessage.objects.filter(step_key=row.message_key).update(state="bounced")
+    do_record_confirmation(department.actor(TODAY), row.pk, signed(), SCAN)
+    (again,) = do_send_confirmations(department.actor(TODAY), [two_invoices[0].pk], AS_OF, TODAY)
+    assert again.state == "known"
+
+
 def test_two_currencies_leave_in_one_message(department):
     customer = department.customer()
     department.invoice(customer, 100_000, DUE)
@@ -142,6 +165,14 @@ def test_who_owes_nothing_is_not_asked_and_who_cannot_be_reached_is_told(departm
     ]
     assert customers_with_balance(department.company.pk, AS_OF) == [unreachable.pk]
     assert not OutboxMessage.objects.exists()
+
+
+def test_counting_customers_reads_no_item(department, two_invoices, django_assert_num_queries):
+    customer = two_invoices[0]
+    paid = department.customer("C8")
+    department.pay(department.invoice(paid, 500, DUE), 500, AS_OF)
+    with django_assert_num_queries(2):
+        assert customers_with_balance(department.company.pk, AS_OF) == [customer.pk]
 
 
 def test_a_day_to_come_is_refused(department, two_invoices):
@@ -243,6 +274,52 @@ def test_a_difference_holds_the_part_it_names_until_it_is_settled(department, tw
     assert state_of(row, later) == "closed"
     with pytest.raises(BalanceError):
         do_record_confirmation(department.actor(later), row.pk, signed(on=later), SCAN)
+
+
+def test_the_same_answer_recorded_twice_is_one_answer(department, two_invoices):
+    customer, first, _ = two_invoices
+    row, on = ask(department, customer), D(2026, 3, 6)
+    told = signed(Difference("wrong_amount", row.lines.get(due_item=first).pk, 70_000), on=on)
+    answers = [do_record_confirmation(department.actor(on), row.pk, told, SCAN).pk for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert held(customer, on)["R1"] == 30_000
+    assert AuditEntry.objects.filter(action="answer_balance").count() == 1
+
+
+def test_a_newer_answer_takes_the_place_of_what_nobody_had_decided(department, two_invoices):
+    customer, first, _ = two_invoices
+    row, on, later = ask(department, customer), D(2026, 3, 6), D(2026, 3, 9)
+    line = row.lines.get(due_item=first).pk
+    old = do_record_confirmation(
+        department.actor(on), row.pk, signed(Difference("wrong_amount", line, 70_000), on=on), SCAN
+    )
+    do_record_confirmation(
+        department.actor(later), row.pk, signed(Difference("wrong_amount", line, 90_000), on=later), SCAN
+    )
+    assert held(customer, later)["R1"] == 10_000
+    assert Task.objects.get(key=f"balance-answer:{old.pk}").outcome == "replaced"
+    (standing,) = standings([row], later)
+    assert (standing.open_differences, standing.differences) == (1, 2)
+    with pytest.raises(BalanceError):
+        do_decide_difference(department.actor(later), old.differences.get().pk, Verdict("rejected", reason="no"))
+    do_record_confirmation(department.actor(later), row.pk, signed(on=later), SCAN)
+    assert held(customer, later) == {"R1": 0, "R2": 0}
+    assert state_of(row, later) == "confirmed"
+    do_close_confirmation(department.actor(later), row.pk, reason="confirmed after all")
+
+
+def test_what_was_agreed_stays_held_and_is_not_held_twice(department, two_invoices):
+    customer, first, _ = two_invoices
+    row, on, later = ask(department, customer), D(2026, 3, 6), D(2026, 3, 9)
+    line = row.lines.get(due_item=first).pk
+    do_record_confirmation(department.actor(on), row.pk, signed(Difference("wrong_amount", line, 70_000), on=on), SCAN)
+    agreed = BalanceDifference.objects.get()
+    do_decide_difference(department.actor(on), agreed.pk, Verdict("agreed", remedy="credit_note"))
+    told = signed(Difference("wrong_amount", line, 60_000), on=later)
+    do_record_confirmation(department.actor(later), row.pk, told, SCAN)
+    assert held(customer, later)["R1"] == 40_000, "30,000 agreed and 10,000 beyond it"
+    do_decide_difference(department.actor(later), agreed.pk, Verdict("corrected", reference="CN-1"))
+    assert held(customer, later)["R1"] == 10_000
 
 
 def test_a_held_part_is_not_chased_and_the_rest_is(department, two_invoices):

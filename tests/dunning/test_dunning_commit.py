@@ -6,13 +6,13 @@ from datetime import date
 
 import pytest
 
-from fairdue.dunning.actions import ReviewError, do_commit, do_drop, do_edit, do_postpone
+from fairdue.dunning.actions import ReviewError, do_commit, do_drop, do_edit, do_postpone, do_release, do_waive
 from fairdue.dunning.models import DunningRun, Policy, PolicyVersion, Proposal, ProposalLine
 from fairdue.dunning.policy import PolicyError, diff, shipped_yaml
 from fairdue.dunning.queries import policies_in_force, policy_of
 from fairdue.ledger import audit
 from fairdue.ledger.actions import do_hold, do_release_hold
-from fairdue.ledger.models import AuditEntry
+from fairdue.ledger.models import AuditEntry, Contact
 from fairdue.people.actor import NotAllowed
 
 D = date
@@ -60,6 +60,95 @@ def test_a_persons_words_survive_the_next_run(department):
     do_edit(department.actor(D(2026, 3, 3)), first.pk, text="Vielen Dank für das Gespräch.")
     (second,) = department.run(D(2026, 3, 4))
     assert (second.state, second.edited_text) == ("edited", "Vielen Dank für das Gespräch.")
+
+
+def second_contact(customer, email="chief@kunde.example", language="en"):
+    return Contact.objects.create(
+        company=customer.company, customer=customer, purpose="counterpart", name="Chief", channel="email", email=email,
+        language=language,
+    )  # fmt: skip
+
+
+def test_a_changed_recipient_stays_changed_through_two_nights(department):
+    customer = department.customer()
+    department.invoice(customer, 10_000, D(2026, 3, 2))
+    chief = second_contact(customer)
+    (first,) = department.run(D(2026, 3, 3))
+    assert first.contact_id != chief.pk
+    do_edit(department.actor(D(2026, 3, 3)), first.pk, contact_id=chief.pk)
+    for day in (4, 5):
+        (found,) = department.run(D(2026, 3, day))
+        assert (found.state, found.contact_id) == ("edited", chief.pk)
+
+
+def test_a_changed_recipient_survives_a_night_on_which_the_gate_held_the_letter_back(department):
+    customer = department.customer()
+    department.invoice(customer, 10_000, D(2026, 3, 2))
+    chief = second_contact(customer)
+    (first,) = department.run(D(2026, 3, 3))
+    do_edit(department.actor(D(2026, 3, 3)), first.pk, contact_id=chief.pk)
+    Contact.objects.filter(pk=chief.pk).update(bounced_on=D(2026, 3, 3), bounce_reason="no such user")
+    (held,) = department.run(D(2026, 3, 4))
+    assert (held.state, held.contact_id) == ("blocked", chief.pk)
+    Contact.objects.filter(pk=chief.pk).update(bounced_on=None, bounce_reason="")
+    (again,) = department.run(D(2026, 3, 5))
+    assert (again.state, again.contact_id) == ("edited", chief.pk)
+
+
+def test_a_paragraph_stays_in_the_language_it_was_written_for(department):
+    customer = department.customer()
+    department.invoice(customer, 10_000, D(2026, 3, 2))
+    (first,) = department.run(D(2026, 3, 3))
+    do_edit(department.actor(D(2026, 3, 3)), first.pk, text="Thank you for the call.", language="en")
+    (second,) = department.run(D(2026, 3, 4))
+    assert (second.language, second.edited_text) == ("en", "Thank you for the call.")
+    customer.contacts.update(language="fr")
+    (third,) = department.run(D(2026, 3, 5))
+    assert third.language == "en"
+
+
+def test_a_waived_charge_alone_binds_neither_recipient_nor_language(department):
+    customer = department.customer()
+    department.invoice(customer, 10_000, D(2026, 3, 2))
+    (first,) = department.run(D(2026, 3, 3))
+    do_waive(department.actor(D(2026, 3, 3)), first.pk, reason="good customer")
+    customer.contacts.update(language="en")
+    (second,) = department.run(D(2026, 3, 4))
+    assert (second.state, second.language, second.waived_charges) == ("edited", "en", "Lea Lead: good customer")
+
+
+def test_what_was_put_off_comes_back_as_it_was_edited(department):
+    customer = department.customer()
+    department.invoice(customer, 10_000, D(2026, 3, 2))
+    (first,) = department.run(D(2026, 3, 3))
+    do_edit(department.actor(D(2026, 3, 3)), first.pk, text="Vielen Dank für das Gespräch.")
+    do_postpone(department.actor(D(2026, 3, 3)), [first.pk], until=D(2026, 3, 6), reason="asked for time")
+    (second,) = department.run(D(2026, 3, 6))
+    assert (second.state, second.edited_text) == ("edited", "Vielen Dank für das Gespräch.")
+
+
+def test_a_first_signature_stands_for_what_was_signed_and_for_nothing_else(department):
+    item = department.invoice(department.customer(), 10_000, D(2026, 3, 2))
+    department.adopt(text=shipped_yaml("flexible").replace("release: person", "release: two_person"), on=D(2026, 1, 1))
+    (first,) = department.run(D(2026, 3, 3))
+    do_release(department.actor(D(2026, 3, 3), user_id=7, name="Ann"), [first.pk], D(2026, 3, 3))
+    (same,) = department.run(D(2026, 3, 4))
+    assert (same.first_release_by, same.first_release_user_id) == ("Ann", 7)
+    department.pay(item, 3_000, D(2026, 3, 4))
+    (less,) = department.run(D(2026, 3, 5))
+    assert (less.due_minor, less.first_release_by, less.first_release_user_id) == (7_000, "", None)
+
+
+def test_a_refusal_is_told_in_the_readers_language(department):
+    from django.utils import translation
+
+    department.invoice(department.customer(), 10_000, D(2026, 3, 2))
+    (first,) = department.run(D(2026, 3, 3))
+    with translation.override("zh-hans"):
+        with pytest.raises(ReviewError, match="本公司没有编号为 999999 的催款建议"):
+            do_drop(department.actor(D(2026, 3, 3)), [999_999], reason="x")
+        with pytest.raises(ReviewError, match="文字未通过语气检查"):
+            do_edit(department.actor(D(2026, 3, 3)), first.pk, text="We will sue you.", language="en")
 
 
 def test_a_text_with_a_threat_is_refused_and_nothing_changes(department):

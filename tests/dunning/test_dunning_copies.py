@@ -67,7 +67,7 @@ def test_a_formal_notice_leaves_with_the_copies_of_its_invoices_and_the_contract
     message, notice = OutboxMessage.objects.get(), Notice.objects.get()
     names = [one["file_name"] for one in message.attachments]
     assert names == [f"{notice.number}.pdf", "R1.pdf", "R2.pdf", "frame.pdf"]
-    assert [store.get(one["sha256"]).decode() for one in message.attachments[1:]] == [
+    assert [store.get(message.company_id, one["sha256"]).decode() for one in message.attachments[1:]] == [
         f"{COPY}R1", f"{COPY}R2", f"{COPY}frame",
     ]  # fmt: skip
     for line in ("Anlagen", "Rechnung R1 (R1.pdf)", "Rechnung R2 (R2.pdf)", "Vertrag (frame.pdf)"):
@@ -156,7 +156,7 @@ def test_a_copy_taken_back_after_the_release_holds_the_message_back(owing):
 def test_a_copy_that_was_changed_on_disk_refuses_the_release_and_leaves_nothing(owing):
     department, customer, (first, _) = owing
     file = add(department, customer, "invoice", first)
-    store.blob_path(file.sha256).write_bytes(b"%PDF-1.7 forged")
+    store.blob_path(file.company_id, file.sha256).write_bytes(b"%PDF-1.7 forged")
     proposal, outcome = release(department)
     assert (outcome.state, [one.code for one in outcome.reasons]) == ("refused", ["release.copy_unreadable"])
     assert (OutboxMessage.objects.count(), Notice.objects.count(), StoredBlob.objects.count()) == (0, 0, 0)

@@ -269,3 +269,175 @@ class TestForgery:
         forged = rewritten(proof.data, forge)
         assert judged(forged) == (verifier.INTACT, [])
         assert judged(forged, {proof.head.sequence: proof.head.head}) == (verifier.REFUTED, ["head"])
+
+
+class TestAfterAnErasure:
+    """A person was erased: the proof says what is gone, and what stands is confirmed as before."""
+
+    LATER = D(2041, 1, 10)
+
+    @pytest.fixture
+    def erased(self, department, sent):
+        from fairdue.ledger.actions import do_book_payment
+        from fairdue.ledger.models import Customer
+        from fairdue.personal.actions import do_erase
+        from fairdue.personal.people import load
+
+        actor = department.actor(self.LATER)
+        Customer.objects.update(natural_person="unknown")
+        customer = sent.customer
+        from fairdue.ledger.actions import do_allocate
+        from fairdue.ledger.queries import open_items
+
+        for item in open_items(actor.company_id, self.LATER, customer_ids=[customer.pk]):
+            paid = do_book_payment(
+                department.actor(FORMAL), amount_minor=item.open_minor, currency="EUR", effective_on=FORMAL,
+                customer_id=customer.pk, reference="paid", payer="",
+            )  # fmt: skip
+            do_allocate(
+                department.actor(FORMAL), due_item_id=item.due_item_id, payment_id=paid.pk, amount_minor=item.open_minor,
+                effective_on=FORMAL,
+            )  # fmt: skip
+        from dataclasses import replace
+
+        roles = replace(actor, roles=frozenset({"finance_lead"}))
+        done = do_erase(roles, load(actor.company_id, "customer", customer.pk), self.LATER, reason="asked")
+        assert done.state == "done"
+        return Notice.objects.get(pk=sent.pk)
+
+    def test_it_is_intact_and_marks_what_is_gone(self, department, erased):
+        made = do_make_proof(department.actor(self.LATER), erased.pk)
+        code, report = verifier.verify(made.data, {made.head.sequence: made.head.head})
+        assert code == verifier.CONFIRMED
+        marks = {key: holds for key, holds, _detail in report.lines}
+        gone = {key for key, holds in marks.items() if holds == verifier.ERASED}
+        assert gone == {"facts_sha256", "letter", "message", "attachment"}
+        assert (
+            marks["erased"]
+            is marks["release_says"]
+            is marks["handed_over"]
+            is marks["queued"]
+            is marks["policy"]
+            is True
+        )
+        assert b"ller & S" not in b"".join(verifier.Pdf(made.data).files.values())
+        core = manifest_of(made.data)["core"]
+        assert core["notice"]["payable_minor"] == erased.payable_minor
+        assert core["notice"]["pdf_sha256"] in core["erased"]
+
+    def test_the_verifier_says_erased_and_not_forged(self, department, erased, capsys, tmp_path):
+        made = do_make_proof(department.actor(self.LATER), erased.pk)
+        (path := tmp_path / "p.pdf").write_bytes(made.data)
+        assert verifier.main([str(path), "--language", "en"]) == verifier.INTACT
+        told = capsys.readouterr().out
+        assert "erased  The message has the hash of the record" in told
+        assert "their hashes stand in the chain" in told
+        assert verifier.main([str(path), "--language", "zh"]) == verifier.INTACT
+        assert "已删除" in capsys.readouterr().out
+
+    def test_no_value_can_be_changed_under_the_cover_of_an_erasure(self, department, erased):
+        made = do_make_proof(department.actor(self.LATER), erased.pk)
+        for path in leaves(manifest_of(made.data)):
+
+            def change(manifest, path=path):
+                place = manifest
+                for step in path[:-1]:
+                    place = place[step]
+                place[path[-1]] = other(place[path[-1]])
+
+            code, _failed = judged(rewritten(made.data, change), {made.head.sequence: made.head.head})
+            assert code in (verifier.REFUTED, verifier.UNREADABLE), path
+
+    def test_who_made_the_whole_chain_anew_cannot_put_other_words_as_erased(self, department, erased):
+        """Even with the last link made again: a text that is declared erased and says something is refused."""
+        made = do_make_proof(department.actor(self.LATER), erased.pk)
+
+        def resealed(change):
+            def forge(manifest):
+                change(manifest)
+                last = manifest["entries"][max(manifest["entries"], key=int)]
+                import hashlib
+
+                last["detail"]["core_sha256"] = hashlib.sha256(verifier.canonical(manifest["core"])).hexdigest()
+                last["detail"]["entries"] = sorted(int(n) for n in manifest["entries"])[:-1]
+                manifest["chain"]["content_hashes"][-1] = verifier.content_hash(last)
+
+            return judged(rewritten(made.data, forge))
+
+        def words(manifest):
+            manifest["core"]["message"]["subject"] = "Another subject"
+
+        def no_entry(manifest):
+            for number in [n for n, entry in manifest["entries"].items() if entry["action"] == "erase"]:
+                del manifest["entries"][number]
+
+        assert resealed(words) == (verifier.REFUTED, ["erased"])
+        assert resealed(no_entry) == (verifier.REFUTED, ["erased"])
+
+    def test_an_untouched_notice_is_not_declared_erased(self, proof):
+        assert "erased" not in manifest_of(proof.data)["core"]
+        code, failed = judged(rewritten(proof.data, lambda m: m["core"].update(erased=["facts"])))
+        assert code == verifier.UNREADABLE or "core" in failed
+
+
+class TestArchive:
+    """The rules of PDF/A-3b that matter here, read object by object from the finished file. No complete validator: see proof.md."""
+
+    @pytest.fixture
+    def pdf(self, proof):
+        return verifier.Pdf(proof.data)
+
+    @staticmethod
+    def numbers(body: bytes, key: bytes) -> list[int]:
+        """Give the objects that a key refers to, one or a list."""
+        found = re.search(rb"/" + key + rb"\s*(\[[^\]]*\]|\d+ 0 R)", body)
+        return [int(n) for n in re.findall(rb"(\d+) 0 R", found[1])] if found else []
+
+    def test_it_says_that_it_is_pdf_a_3b(self, pdf):
+        (metadata,) = self.numbers(pdf.objects[pdf.root], b"Metadata")
+        body = pdf.objects[metadata]
+        assert b"/Filter" not in body.split(b"stream\n")[0], "the metadata must be readable without unpacking"
+        assert b"<pdfaid:part>3</pdfaid:part>" in body
+        assert b"<pdfaid:conformance>B</pdfaid:conformance>" in body
+        assert re.search(rb"<dc:title>.*Proof of notice", body, re.DOTALL)
+
+    def test_colours_have_an_output_intent_with_its_profile(self, pdf):
+        assert b"/OutputIntents" in pdf.objects[pdf.root]
+        told = b"".join(body for body in pdf.objects.values() if b"/Type/OutputIntent" in body)
+        assert b"/S/GTS_PDFA1" in told
+        (profile,) = {int(n) for n in re.findall(rb"/DestOutputProfile (\d+) 0 R", told)}
+        assert pdf._stream(profile)[36:40] == b"acsp"
+
+    def test_every_face_is_embedded_and_leads_back_to_text(self, pdf):
+        fonts = [body for body in pdf.objects.values() if b"/Type/Font/" in body or body.startswith(b"<</Type/Font/")]
+        composed = [body for body in fonts if b"/Subtype/Type0" in body]
+        assert composed
+        assert all(b"/ToUnicode" in body for body in composed)
+        assert not [body for body in fonts if re.search(rb"/Subtype/(Type1|TrueType|MMType1)\b", body)], (
+            "no face from outside"
+        )
+        described = [body for body in pdf.objects.values() if b"/Type/FontDescriptor" in body]
+        assert len(described) >= len(composed)
+        assert all(re.search(rb"/FontFile[23] \d+ 0 R", body) for body in described)
+
+    def test_every_attachment_has_kind_day_and_relation(self, pdf):
+        specs = {number: body for number, body in pdf.objects.items() if body.startswith(b"<</Type/Filespec")}
+        assert len(specs) == len(pdf.files)
+        assert set(self.numbers(pdf.objects[pdf.root], b"AF")) == set(specs)
+        for body in specs.values():
+            assert re.search(rb"/AFRelationship/(Source|Data|Alternative|Supplement|Unspecified)\b", body)
+            assert re.search(rb"/F\(", body)
+            assert re.search(rb"/UF\(", body)
+        for number in pdf._specs().values():
+            head = pdf.objects[number].split(b"stream\n")[0]
+            assert re.search(rb"/Type/EmbeddedFile", head)
+            assert re.search(rb"/Subtype/\w+#2F[\w+.-]+", head), "a MIME type"
+            assert re.search(rb"/ModDate\(D:\d{8}", head)
+
+    def test_nothing_is_locked_runs_or_comes_from_outside(self, pdf, proof):
+        bodies = b"\n".join(body.split(b"stream\n")[0] for body in pdf.objects.values())
+        for word in (b"/JavaScript", b"/JS", b"/Launch", b"/SubmitForm", b"/ImportData", b"/XFA", b"/Movie", b"/Sound", b"/AA",
+                     b"/LZWDecode", b"/Ref", b"/OPI", b"/PS", b"/FFilter", b"/Crypt"):  # fmt: skip
+            assert not re.search(word + rb"[\s/<\[(]", bodies), word
+        assert b"/Encrypt" not in proof.data[proof.data.rfind(b"trailer") :]
+        assert pdf.ids[0]

@@ -71,3 +71,33 @@ def test_a_rejection_holds_the_invoice_and_asks_for_a_check_inside_the_house(dep
     do_record_answer(link.pk, department.company.pk, Answer("wrong", (item.pk,), text="wrong price"), actor.at)
     assert [(one.reason, one.due_item_id) for one in Hold.objects.all()] == [("dispute", item.pk)]
     assert set(Task.objects.values_list("kind", flat=True)) == {"answer", "internal_check"}
+
+
+@pytest.mark.django_db
+def test_the_ledger_tells_the_same_at_once_for_one_customer_or_all(department, django_assert_num_queries):
+    """What the run sees in its snapshot, a page sees in one statement: state and since when."""
+    from fairdue.contact.actions import Answer, do_make_link, do_record_answer
+    from fairdue.dunning.receipts import standings
+
+    issued, asked_on = date(2026, 3, 2), date(2026, 3, 5)
+    one, other = department.customer("C1"), department.customer("C2")
+    first, second = (department.invoice(one, 500_00, date(2026, 4, 2), issued_on=issued) for _ in range(2))
+    third = department.invoice(other, 700_00, date(2026, 4, 2), issued_on=issued)
+    department.day(asked_on)
+    actor = department.actor(asked_on + timedelta(days=1))
+    link = do_make_link(actor, customer_id=one.pk).link
+    do_record_answer(link.pk, department.company.pk, Answer("wrong", (first.pk,)), actor.at)
+
+    on = asked_on + timedelta(days=5)
+    with django_assert_num_queries(1):
+        found = standings(department.company.pk, on)
+    assert found == {
+        first.pk: (one.pk, "rejected", actor.at.date()),
+        second.pk: (one.pk, "silent", asked_on),
+        third.pk: (other.pk, "silent", asked_on),
+    }
+    assert standings(department.company.pk, on, customer_ids=[other.pk]) == {third.pk: (other.pk, "silent", asked_on)}
+    assert standings(department.company.pk, asked_on)[second.pk].state == "handed_over"
+    assert standings(department.company.pk, on, since=on) == {}
+    assert standings(department.company.pk + 1, on) == {}
+    assert standings(department.company.pk, on, customer_ids=[]) == {}

@@ -50,7 +50,7 @@ def test_a_released_notice_keeps_items_amounts_and_the_hash_of_the_stored_letter
     assert message.step_key == notice.step_key == notice.message_key
     assert message.claim_items == [[item.pk, 123_456, 0]]
     assert message.attachments[0]["sha256"] == notice.pdf_sha256
-    assert get(notice.pdf_sha256).startswith(b"%PDF-")
+    assert get(notice.company_id, notice.pdf_sha256).startswith(b"%PDF-")
     assert notice.facts["payment_reference"].startswith("RF")
     assert "1.234,56" in message.body_text
     assert f"/p/{'x'}"[:3] in message.body_text

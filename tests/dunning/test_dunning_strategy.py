@@ -172,6 +172,105 @@ class TestWhatABranchDoes:
         assert codes(found.message.reasons) == ["branch.uses", "branch.absent"]
 
 
+LADDER = [
+    {"code": "notice", "when": {"from": "due_date", "days": 1}, "document": "overdue_notice"},
+    {"code": "offer", "when": {"from": "due_date", "days": 3}, "document": "payment_offer"},
+    {"code": "formal", "when": {"from": "due_date", "days": 7}, "document": "formal_notice"},
+    {"code": "final", "when": {"from": "due_date", "days": 14}, "document": "final_notice"},
+]
+
+
+def ladder_with(*branches: dict, code: str = "four", stages: list[dict] = LADDER, **top: object) -> Policy:
+    """Write a policy of four messages with branches on it."""
+    more = {"branches": list(branches)} if branches else {}
+    return load_yaml(yaml.safe_dump({"policy": code, "stages": stages, **more, **top}))
+
+
+class TestWhatWasSaidStays:
+    def test_a_promise_that_breaks_after_the_offer_leaves_the_key_account_its_ten_days(self):
+        from fairdue.dunning.policy import shipped
+
+        policy = shipped("flexible")
+        passed = ("overdue_notice", "payment_offer")
+        facts = {"key_account": 1, "broken_promises": 1}
+        told = tuple((code, StepState.DONE) for code in passed)
+        for day in (6, 7, 9):
+            assert decided(policy, account(day, passed, policy=policy, told=told), **facts).message is None
+        formal = decided(policy, account(10, passed, policy=policy, told=told), **facts).message
+        assert formal.stage.code == "formal_notice"
+        told = [(one.code, dict(one.values)) for one in formal.reasons]
+        assert ("branch.days", {"branch": "key_account", "stage": "formal_notice", "days": 10}) in told
+        assert {"dunning.caught_up", "branch.uses", "branch.broken_promises"}.isdisjoint(code for code, _ in told)
+
+    def test_what_another_branch_overruled_is_no_reason(self):
+        from fairdue.dunning.policy import shipped
+
+        policy = shipped("flexible")
+        found = decided(
+            policy, account(4, ("overdue_notice",), policy=policy), key_account=1, broken_promises=1
+        ).message
+        assert found.stage.code == "formal_notice"
+        assert codes(found.reasons) == ["branch.uses", "branch.broken_promises"]
+
+    def test_on_one_key_only_the_branch_that_won_is_told_and_the_policy_speaks_first(self):
+        policy = policy_with(
+            {"if": {"key_account": True}, "then": {"sender": "management"}},
+            {"stage": "notice", "code": "later", "if": {"disputes_at_least": 1}, "then": {"sender": "finance"}},
+        )
+        found = decided(policy, account(1, policy=policy), key_account=1, disputes=1).message
+        assert (found.stage.sender, codes(found.reasons)) == (
+            Sender.MANAGEMENT,
+            ["branch.sender", "branch.key_account"],
+        )
+
+    def test_after_the_formal_notice_no_offer_follows_when_a_branch_leaves_the_formal_notice_out(self):
+        policy = ladder_with({"if": {"key_account": True}, "then": {"skip": ["formal"]}})
+        one = account(9, ("notice", "formal"), policy=policy)
+        assert decided(policy, one, key_account=1).message is None
+        late = account(14, ("notice", "formal"), policy=policy)
+        found = decided(policy, late, key_account=1).message
+        assert (found.stage.code, found.level, codes(found.reasons)) == ("final", 4, [])
+
+    def test_under_another_policy_the_next_message_stands_above_the_level_reached(self):
+        words = ("notice", "talk", "ask", "last")
+        stages = [
+            {**stage, "code": code} | ({"requires": words[n - 1]} if n == 3 else {})
+            for n, (stage, code) in enumerate(zip(LADDER, words, strict=True))
+        ]
+        other = ladder_with(code="other", stages=stages, new_items_stage="notice", new_items_gap_days=1)
+        policy = ladder_with({"if": {"key_account": True}, "then": {"policy": "other"}})
+        told = (("formal", StepState.DONE),)
+        waits = account(9, ("notice", "formal"), policy=policy, told=told)
+        assert decided(policy, waits, (other,), key_account=1).message is None
+        late = account(15, ("notice", "formal"), policy=policy, told=told)
+        found = decided(policy, late, (other,), key_account=1).message
+        assert (found.stage.code, found.level) == ("last", 4)
+
+    def test_an_account_that_was_written_to_does_not_enter_the_other_policy_anew(self):
+        stages = [{"code": "call", "when": {"from": "due_date", "days": 1}, "action": "call"}, *LADDER[1:]]
+        other = ladder_with(code="other", stages=stages, entry=[{"from_days_overdue": 10, "stage": "final"}])
+        policy = ladder_with({"if": {"key_account": True}, "then": {"policy": "other"}})
+        found = decided(policy, account(13, ("notice",), policy=policy), (other,), key_account=1).message
+        assert (found.stage.code, codes(found.reasons)[0]) == ("offer", "branch.follows")
+
+    def test_a_branch_that_leaves_out_what_was_said_keeps_it_from_greeting_new_items(self):
+        branch = {"if": {"key_account": True}, "then": {"skip": ["notice"]}}
+        policy = ladder_with(branch, new_items_stage="notice", new_items_gap_days=2)
+        one = account(6, ("notice", "offer"), policy=policy, told=(("notice", StepState.DONE),))
+        fresh = Item(2, TODAY - timedelta(days=2), TODAY - timedelta(days=2), 50_00)
+        one = one._replace(items=(*one.items, fresh))
+        assert decided(policy, one).message.stage.code == "notice"
+        assert decided(policy, one, key_account=1).message is None
+
+    def test_a_repeating_call_can_still_be_left_out_after_it_was_made(self):
+        weekly = {"code": "weekly", "when": {"from": "due_date", "days": 2}, "action": "call", "repeat_every_days": 3}
+        stages = [*LADDER, weekly | {"branches": [{"if": {"key_account": True}, "then": {"skip": True}}]}]
+        policy = ladder_with(stages=stages)
+        one = account(12, ("weekly",), policy=policy)
+        assert decided(policy, one).task.stage.code == "weekly"
+        assert decided(policy, one, key_account=1).task is None
+
+
 class TestFacts:
     @pytest.mark.parametrize(
         ("tests", "facts", "taken"),
@@ -231,6 +330,7 @@ BAD = [
     ({"stage": "offer", "if": {"key_account": True}, "then": {}}, "nothing is done", "skip: yes"),
     ({"stage": "offer", "if": {"key_account": True}, "then": {"use": "notice"}}, "names 'notice'", "formal"),
     ({"stage": "formal", "if": {"key_account": True}, "then": {"days": 0}}, "across the due date", "its side"),
+    ({"stage": "offer", "if": {"key_account": True}, "then": {"requires": "call"}}, "names 'call'", "Allowed: notice."),
     ({"stage": "call", "if": {"key_account": True}, "then": {"tone": "warm"}}, "changes the words of a call", "Remove tone"),
     ({"if": {"key_account": True}, "then": {"skip": ["nothing"]}}, "names 'nothing'", "notice, offer"),
     ({"if": {"key_account": True}, "then": {"policy": "small"}}, "leads to its own policy", "another policy"),

@@ -45,6 +45,7 @@ class ClaimedItem(NamedTuple):
     interest_charged_minor: int = 0
     charged_to: date | None = None
     compensated: bool = False
+    fees_charged: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class Deal:
     contract_on: date | None = None
     natural_person: str = "unknown"
     contract_text: str = ""
+    subcontract: bool | None = None
+    agri_food: bool | None = None
     """How the agreed rate is cited, such as the version of the terms."""
 
 
@@ -126,13 +129,24 @@ def governing_law(deal: Deal) -> str:
 
 def party(country: str, subdivision: str, size: str, public_body: str = "unknown") -> PartyFacts:
     """Give a party as law sees it; what the ledger calls unknown is None there."""
-    known = {"yes": True, "no": False}
     return PartyFacts(
         country=country or None,
         subdivision=subdivision.rpartition("-")[2] or None if subdivision else None,
         size=Size(size) if size in {one.value for one in Size} else None,
-        public_body=known.get(public_body),
+        public_body=known(public_body),
     )
+
+
+def deal_facts(deal: Deal) -> DealFacts:
+    """Give what is known of the deal itself, as law sees it."""
+    return DealFacts(
+        agreed_rate=deal.contract_rate_ppm is not None, subcontract=deal.subcontract, agri_food=deal.agri_food
+    )
+
+
+def known(word: str) -> bool | None:
+    """Give yes, no or unknown as law sees it."""
+    return {"yes": True, "no": False}.get(word)
 
 
 @lru_cache(maxsize=8192)
@@ -141,8 +155,7 @@ def _choice(deal: Deal, due_on: date) -> tuple[str, RegimeChoice | None]:
     ruling = which_law(deal.seller, deal.buyer, deal.governing_law or None, True)
     if ruling.code is None:
         return "", None
-    facts = DealFacts(agreed_rate=deal.contract_rate_ppm is not None)
-    return ruling.code, regime_for(ruling.code, deal.seller, deal.buyer, deal.contract_on, due_on, facts)
+    return ruling.code, regime_for(ruling.code, deal.seller, deal.buyer, deal.contract_on, due_on, deal_facts(deal))
 
 
 def _interest(
@@ -281,6 +294,8 @@ def _compensation(
             notes.append(because(ReleaseReason.COMPENSATION_UNSURE, amount=found.amount_minor, **told))
             return None
         notes.append(because(ReleaseReason.COMPENSATION_CAPPED, amount=limit.amount_minor, **told))
+        if not limit.amount_minor:
+            return None
     return ChargeLine(
         kind=ChargeKind.COMPENSATION,
         document_number=item.document_number,

@@ -118,9 +118,9 @@ def _fitted(copies: Sequence[Copy], room: int) -> tuple[tuple[Copy, ...], tuple[
     return tuple(enclosed), tuple(online)
 
 
-def bytes_of(copies: Iterable[Copy]) -> list[tuple[Copy, bytes]]:
+def bytes_of(company_id: int, copies: Iterable[Copy]) -> list[tuple[Copy, bytes]]:
     """Read enclosed copies, verified. Raises BlobError for bytes that are missing or changed, OSError for a store out of reach."""
-    return [(copy, blobs.get(copy.sha256)) for copy in copies]
+    return [(copy, blobs.get(company_id, copy.sha256)) for copy in copies]
 
 
 @dataclass(frozen=True, slots=True)

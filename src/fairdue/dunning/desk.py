@@ -14,11 +14,20 @@ from django.db.models import Count
 from fairdue.contact.facts import GateFacts
 from fairdue.contact.models import MessageState, OutboxMessage
 from fairdue.contact.queries import gate_facts
+from fairdue.dunning.charges import OpenCharge
 from fairdue.dunning.models import Notice
 from fairdue.ledger.file_queries import Copy, copies_of
 from fairdue.ledger.insured import consent_needed, last_days
 from fairdue.ledger.models import AcceptedTerms, Allocation, Charge, Contact, Customer, DueItem
-from fairdue.ledger.queries import OpenItem, Unapplied, open_items, unapplied_payments
+from fairdue.ledger.queries import (
+    OpenItem,
+    Unapplied,
+    open_charges,
+    open_items,
+    unapplied_payments,
+    withdrawn_charges,
+)
+from fairdue.people.days import company_day
 from fairdue.people.models import BankAccount, Company
 
 AccountKey = tuple[int, str]
@@ -30,6 +39,7 @@ class Charged(NamedTuple):
     kind: str
     amount_minor: int
     period_to: date | None
+    charge_id: int = 0
 
 
 class Said(NamedTuple):
@@ -56,6 +66,9 @@ class Desk:
     in_parts: frozenset[int]
     references: dict[int, str]
     charged: dict[int, list[Charged]]
+    """What was claimed on an item and not withdrawn."""
+    open_charges: dict[AccountKey, list[OpenCharge]]
+    """What earlier notices charged and is still open, oldest first."""
     said: dict[AccountKey, list[Said]]
     gates: dict[int, GateFacts]
     copies: dict[int, list[Copy]]
@@ -78,8 +91,9 @@ def lay_out(company_id: int, customer_ids: Collection[int], today: date, at: dat
         if payment.customer_id is not None:
             unapplied[payment.customer_id, payment.currency].append(payment)
     customers = Customer.objects.filter(company_id=company_id).select_related("account_owner").in_bulk(ids)
+    company = Company.objects.get(pk=company_id)
     return Desk(
-        company=Company.objects.get(pk=company_id),
+        company=company,
         today=today,
         banks={bank.currency: bank for bank in BankAccount.objects.filter(company_id=company_id)},
         customers=customers,
@@ -91,7 +105,8 @@ def lay_out(company_id: int, customer_ids: Collection[int], today: date, at: dat
         in_parts=_in_parts({item.document_id for group in items.values() for item in group}),
         references=_references(open_ids),
         charged=_charged(open_ids),
-        said=_said(ids),
+        open_charges=_open_charges(company_id, ids, today),
+        said=_said(ids, company),
         gates=gate_facts(company_id, ids, at, with_items=True),
         copies=copies_of(company_id, ids),
         base_url=settings.BASE_URL,
@@ -126,13 +141,29 @@ def _references(open_ids: list[int]) -> dict[int, str]:
 
 def _charged(open_ids: list[int]) -> dict[int, list[Charged]]:
     found: dict[int, list[Charged]] = defaultdict(list)
-    rows = Charge.objects.filter(due_item_id__in=open_ids).order_by("id")
-    for item_id, kind, amount, until in rows.values_list("due_item_id", "kind", "amount_minor", "period_to"):
-        found[item_id].append(Charged(kind, amount, until))
+    rows = list(Charge.objects.filter(due_item_id__in=open_ids).order_by("id"))
+    gone = withdrawn_charges([row.pk for row in rows])
+    for row in rows:
+        if row.pk not in gone and row.due_item_id is not None:
+            found[row.due_item_id].append(Charged(row.kind, row.amount_minor, row.period_to, row.pk))
     return found
 
 
-def _said(ids: list[int]) -> dict[AccountKey, list[Said]]:
+def _open_charges(company_id: int, ids: list[int], today: date) -> dict[AccountKey, list[OpenCharge]]:
+    found: dict[AccountKey, list[OpenCharge]] = defaultdict(list)
+    left = open_charges(company_id, today, customer_ids=ids)
+    for row in Charge.objects.filter(pk__in=left).select_related("due_item__document").order_by("effective_on", "id"):
+        number = row.due_item.document.number if row.due_item else ""
+        found[row.customer_id, row.currency].append(
+            OpenCharge(
+                row.pk, row.kind, number, left[row.pk][3], str(row.basis.get("basis", "")), row.effective_on,
+                row.period_from, row.period_to,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _said(ids: list[int], company: Company) -> dict[AccountKey, list[Said]]:
     """Give the notices of each account whose message was handed over, oldest first."""
     rows = list(
         Notice.objects.filter(customer_id__in=ids, level__gt=0)
@@ -145,5 +176,7 @@ def _said(ids: list[int]) -> dict[AccountKey, list[Said]]:
     for customer_id, currency, key, written_on, deadline_on, level in rows:
         if key in handed:
             moment = handed[key]
-            found[customer_id, currency].append(Said(moment.date() if moment else written_on, deadline_on, level))
+            found[customer_id, currency].append(
+                Said(company_day(company, moment) if moment else written_on, deadline_on, level)
+            )
     return found

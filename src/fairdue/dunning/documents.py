@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from fairdue.dunning import parties
+from fairdue.dunning.charges import earlier_lines
 from fairdue.dunning.desk import Desk, lay_out
 from fairdue.dunning.draft import Draft, make_draft, statement_lines
 from fairdue.dunning.drawing import draw
@@ -101,21 +102,23 @@ def _drawn(desk: Desk, proposal: Proposal) -> Rendered | NothingToSay | LettersE
 def statement(
     company_id: int, customer_id: int, as_of: date, at: datetime, *, currency: str, language: str = ""
 ) -> Rendered:
-    """Draw the statement of one account: every open item and credit, what is on hold, nothing chased.
+    """Draw the statement of one account: every open item and credit, charges that are open, what is on hold; nothing chased.
 
     Raises NothingToSay for an account without open items.
     """
     desk = lay_out(company_id, [customer_id], as_of, at)
     lines = statement_lines(desk, (customer_id, currency))
-    if not lines:
+    if not lines and not desk.open_charges.get((customer_id, currency)):
         raise NothingToSay
-    totals = _totals(currency, lines)
+    charges = earlier_lines(desk.open_charges.get((customer_id, currency), ()))
+    totals = _totals(currency, lines, charges)
     facts = _base(desk, customer_id, letter.Document.STATEMENT, f"S{customer_id}-{as_of:%Y%m%d}", language)
     return _rendered(
         replace(
             facts,
             items=tuple(lines),
             totals=totals,
+            charges=charges,
             bank=parties.bank(desk, currency),
             payment_reference=creditor_reference(f"S{customer_id}"),
         )
@@ -125,7 +128,7 @@ def statement(
 def currencies_of(company_id: int, customer_id: int, as_of: date, at: datetime) -> list[str]:
     """Give the currencies in which a customer has open items: one statement each."""
     desk = lay_out(company_id, [customer_id], as_of, at)
-    return sorted({currency for owner, currency in desk.items if owner == customer_id})
+    return sorted({currency for owner, currency in (*desk.items, *desk.open_charges) if owner == customer_id})
 
 
 def thank_you(payment_id: int, today: date, at: datetime, *, language: str = "") -> Rendered:
@@ -162,10 +165,11 @@ def _base(desk: Desk, customer_id: int, document: letter.Document, reference: st
     )
 
 
-def _totals(currency: str, lines: list[letter.ItemLine]) -> letter.Totals:
+def _totals(currency: str, lines: list[letter.ItemLine], charges: tuple[letter.ChargeLine, ...]) -> letter.Totals:
     opened = sum(line.open_minor for line in lines)
     disputed = sum(line.disputed_minor for line in lines)
-    return letter.Totals(currency, opened, 0, opened - disputed, disputed)
+    charged = sum(line.amount_minor for line in charges)
+    return letter.Totals(currency, opened, charged, opened - disputed + charged, disputed)
 
 
 def _rendered(facts: LetterFacts, notes: tuple[Reason, ...] = (), blocks: tuple[Reason, ...] = ()) -> Rendered:

@@ -9,13 +9,15 @@ from urllib.parse import quote
 
 from babel.languages import get_official_languages
 
+from fairdue.contact.conduct import unconfirmed
 from fairdue.dunning import parties
-from fairdue.dunning.claims import ClaimedItem, Claims, Deal, claims_of
+from fairdue.dunning.charges import earlier_lines, with_fee
+from fairdue.dunning.claims import ClaimedItem, Claims, Deal, claims_of, governing_law
 from fairdue.dunning.copies import CopyPlan, Paper, plan
 from fairdue.dunning.deadlines import deadline, minimum_days
 from fairdue.dunning.desk import Desk
 from fairdue.dunning.law import deal_with
-from fairdue.dunning.legal import Legal, absent_contents, legal_of
+from fairdue.dunning.legal import Legal, absent_contents, charged_rows, legal_of
 from fairdue.dunning.models import Proposal
 from fairdue.dunning.policy.shape import Policy, Stage
 from fairdue.dunning.reasons import ReleaseReason
@@ -24,6 +26,8 @@ from fairdue.kernel.calendars import next_business_day
 from fairdue.kernel.money import plain
 from fairdue.kernel.reasons import Reason, because
 from fairdue.kernel.rounding import split
+from fairdue.law.conduct import conduct_of
+from fairdue.law.places import subdivision_of
 from fairdue.ledger.models import Customer
 from fairdue.ledger.queries import OpenItem, Unapplied
 from fairdue.letters import facts as letter
@@ -49,6 +53,8 @@ class Draft:
     claim_items: tuple[tuple[int, int, int], ...]
     notes: tuple[Reason, ...]
     copies: CopyPlan
+    doubts: tuple[Reason, ...] = ()
+    """Which rows of law behind the text nobody has confirmed, whatever the company has confirmed itself."""
 
 
 def make_draft(
@@ -73,15 +79,16 @@ def make_draft(
     if not asked or due <= 0:
         return because(ReleaseReason.NOTHING_LEFT)
     notes: list[Reason] = []
-    claims = _claims(desk, customer, asked, stage, policy, proposal)
+    claims = claims_for(desk, customer, asked, stage, policy, proposal.currency, waived=bool(proposal.waived_charges))
     legal = legal_of(desk, customer, stage, claims, deal_of(desk, customer))
+    doubts = law_doubts(desk, customer, stage, claims, legal)
     papers = [Paper(item.document_id, item.document_number) for item in asked]
     copies = plan(stage.copies, desk.copies.get(customer.pk, ()), papers)
     facts = _facts(desk, proposal, customer, stage, lines, claims, legal, portal_link, releaser, notes)
     facts = replace(facts, enclosures=copies.enclosures())
     notes += [*legal.notes, *absent_contents(facts, legal)]
     items = tuple((item.due_item_id, item.open_minor, item.held_minor) for item in [*asked, *shown])
-    return Draft(proposal, stage, facts, claims, items, (*notes, *copies.notes(), *claims.notes), copies)
+    return Draft(proposal, stage, facts, claims, items, (*notes, *copies.notes(), *claims.notes), copies, doubts)
 
 
 def _line(item: OpenItem, desk: Desk, *, whole: bool = False) -> letter.ItemLine:
@@ -130,28 +137,39 @@ def deal_of(desk: Desk, customer: Customer) -> Deal:
     return deal_with(desk.company, customer, desk.terms.get(customer.pk))
 
 
-def _claims(
-    desk: Desk,
-    customer: Customer,
-    asked: list[OpenItem],
-    stage: Stage,
-    policy: Policy,
-    proposal: Proposal,
+def law_doubts(
+    desk: Desk, customer: Customer, stage: Stage, claims: Claims, legal: Legal | None = None
+) -> tuple[Reason, ...]:
+    """Say which rows of law behind a letter nobody has confirmed: its form, its charges, what it announces (31 to 33 of ``conduct.md``)."""
+    deal = deal_of(desk, customer)
+    legal = legal or legal_of(desk, customer, stage, claims, deal)
+    return unconfirmed((*legal.rests, *charged_rows(claims, governing_law(deal), customer)))
+
+
+def claims_for(
+    desk: Desk, customer: Customer, asked: list[OpenItem], stage: Stage, policy: Policy, currency: str, *, waived: bool
 ) -> Claims:
-    """Compute interest and compensation as the stage says; a proposal whose charges were waived carries none (27)."""
-    if stage.before_due or proposal.waived_charges:
+    """Compute interest, compensation and fee as the stage says; a proposal whose charges were waived carries none (27).
+
+    What earlier notices charged and is still open is asked for again (36); it is not booked twice.
+    """
+    if stage.before_due or waived:
         return Claims()
-    said = desk.said.get((customer.pk, proposal.currency), [])
-    return claims_of(
-        [_claimed(item, desk) for item in asked],
+    said = desk.said.get((customer.pk, currency), [])
+    items = [_claimed(item, desk) for item in asked]
+    found = claims_of(
+        items,
         deal_of(desk, customer),
-        proposal.currency,
+        currency,
         desk.today,
         interest=stage.interest,
         compensation_choice=stage.compensation,
         per_item=policy.compensation_per == "item",
         notice_on=said[0].on if said else None,
     )
+    conduct = conduct_of(customer.country, customer.natural_person, subdivision_of(customer.country, customer.region))
+    found = with_fee(found, stage.fee, items, conduct, currency, desk.today)
+    return replace(found, lines=(*earlier_lines(desk.open_charges.get((customer.pk, currency), ())), *found.lines))
 
 
 def _claimed(item: OpenItem, desk: Desk) -> ClaimedItem:
@@ -174,6 +192,7 @@ def _claimed(item: OpenItem, desk: Desk) -> ClaimedItem:
         interest_charged_minor=sum(one.amount_minor for one in interest),
         charged_to=max((one.period_to for one in interest if one.period_to), default=None),
         compensated=any(one.kind == "compensation" for one in charged),
+        fees_charged=sum(one.kind == "fee" for one in charged),
     )
 
 

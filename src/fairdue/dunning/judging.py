@@ -38,7 +38,7 @@ def notes_of(draft: Draft) -> GateNotes:
     grants, until = ("wait", deadline_on) if deadline_on else ("", None)
     if instalments:
         grants, until = "plan", max(one.due_on for one in instalments)
-    doubts = tuple(note for note in draft.notes if note.code in LAW_DOUBTS)
+    doubts = (*(note for note in draft.notes if note.code in LAW_DOUBTS), *draft.doubts)
     return GateNotes(grants, until, doubts, overrides_of(draft.proposal))
 
 

@@ -17,6 +17,7 @@ from fairdue.dunning.reasons import ReleaseReason
 from fairdue.kernel.reasons import Reason, because
 from fairdue.law.conduct import UNKNOWN_COUNTRY, Conduct, conduct_of, third_party_step
 from fairdue.law.conduct_table import RuleCode
+from fairdue.law.confirmed import Basis, Topic, charged_on, topic_of
 from fairdue.law.forms import Form, FormRule, OnlyWith, Part, form_of
 from fairdue.law.places import subdivision_of
 from fairdue.ledger.models import Customer
@@ -39,6 +40,8 @@ class Legal:
     form: letter.LegalForm | None
     consequences: tuple[letter.Consequence, ...]
     notes: tuple[Reason, ...]
+    rests: tuple[Basis, ...] = ()
+    """The rows that the form and the consequences rest on."""
 
 
 def legal_of(desk: Desk, customer: Customer, stage: Stage, claims: Claims, deal: Deal) -> Legal:
@@ -59,7 +62,46 @@ def legal_of(desk: Desk, customer: Customer, stage: Stage, claims: Claims, deal:
             notes.append(reason)
             continue
         kept.append(consequence)
-    return Legal(conduct, _letter_form(asked, kinds), tuple(kept), tuple(notes))
+    rests = _rests(asked, kinds, conduct, stage, kept)
+    return Legal(conduct, _letter_form(asked, kinds), tuple(kept), tuple(notes), rests)
+
+
+def _rests(
+    asked: Form, kinds: set[letter.ChargeKind], conduct: Conduct, stage: Stage, kept: list[letter.Consequence]
+) -> tuple[Basis, ...]:
+    """Give the rows behind a letter's form, behind its deadline and contents, and behind a collection service it announces."""
+    rows = [*([asked.name] if asked.name else []), *_said(asked, kinds), *([asked.reply] if asked.reply else [])]
+    found = [Basis(row.country, Topic.FORM, row.source) for row in (*rows, *asked.besides)]
+    wanted: set[RuleCode] = set()
+    if stage.document in FORMAL_DEMANDS:
+        wanted |= {RuleCode.NOTICE_DEADLINE_MIN, RuleCode.NOTICE_CONTENT}
+    if letter.Consequence.COLLECTION_AGENCY in kept:
+        wanted.add(RuleCode.THIRD_PARTY)
+    rules = (rule for rule in conduct.rules if rule.code in wanted)
+    return (*found, *(Basis(rule.country, topic_of(rule.code), rule.source) for rule in rules))
+
+
+def form_rows(deal: Deal, customer: Customer, stage: Stage) -> tuple[Basis, ...]:
+    """Give the rows behind the form, deadline and contents of a stage's letter, charges and consequences apart. Pure."""
+    conduct = conduct_of(customer.country, customer.natural_person, subdivision_of(customer.country, customer.region))
+    asked = form_of(governing_law(deal), customer.country, stage.document, customer.natural_person)
+    return _rests(asked, set(), conduct, stage, [])
+
+
+def charged_rows(claims: Claims, law: str, customer: Customer) -> tuple[Basis, ...]:
+    """Give the rows not confirmed behind what a letter charges or names, now or before: fees at the place, the rest by the law."""
+    place = frozenset({customer.country, subdivision_of(customer.country, customer.region) or customer.country})
+    governing = frozenset({law, law.partition("-")[0]})
+    where = {
+        letter.ChargeKind.FEE: (place, Topic.FEE),
+        letter.ChargeKind.INTEREST: (governing, Topic.INTEREST),
+        letter.ChargeKind.COMPENSATION: (governing, Topic.COMPENSATION),
+    }
+    return tuple(row for line in claims.lines for row in charged_on(*where[line.kind], line.basis))
+
+
+def _said(asked: Form, kinds: set[letter.ChargeKind]) -> list[FormRule]:
+    return [one for one in asked.statements if not one.only_with or CHARGE_OF[one.only_with] in kinds]
 
 
 def _barred(desk: Desk, conduct: Conduct) -> Reason | None:
@@ -81,10 +123,9 @@ def _letter_form(asked: Form, kinds: set[letter.ChargeKind]) -> letter.LegalForm
     """Give the form as the letter takes it, without statements on charges that the letter does not hold."""
     if not asked:
         return None
-    said = [one for one in asked.statements if not one.only_with or CHARGE_OF[one.only_with] in kinds]
     return letter.LegalForm(
         name=letter.FormName(asked.name.text) if asked.name else None,
-        statements=tuple(letter.FormStatement(letter.FormText(one.text), one.basis) for one in said),
+        statements=tuple(letter.FormStatement(letter.FormText(one.text), one.basis) for one in _said(asked, kinds)),
         reply_form=asked.reply is not None,
     )
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fairdue.dunning.balance import models as balance_models  # noqa: F401  registers its tables
 from fairdue.ledger.models import Contact, Customer, DueItem
+from fairdue.ledger.sealed import SealedJSONField, SealedTextField
 from fairdue.people.models import Company
 
 
@@ -132,7 +133,10 @@ class Proposal(models.Model):
     contact = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.PROTECT)
     deadline_on = models.DateField(null=True, blank=True)
     stage_changes = models.JSONField(default=dict, blank=True, help_text="what branches changed of the stage")
-    edited_text = models.TextField(blank=True)
+    edited_text = SealedTextField(blank=True)
+    edited = models.BooleanField(
+        default=False, help_text="a person changed its paragraph, contact, deadline or language"
+    )
     tone_overrides = models.JSONField(
         null=True,
         blank=True,
@@ -199,7 +203,7 @@ class Notice(models.Model):
     disputed_minor = models.BigIntegerField()
     charges_minor = models.BigIntegerField()
     payable_minor = models.BigIntegerField()
-    facts = models.JSONField(help_text="everything the letter says")
+    facts = SealedJSONField(help_text="everything the letter says")
     pdf_sha256 = models.CharField(max_length=64, blank=True)
     html_sha256 = models.CharField(max_length=64, blank=True)
     text_sha256 = models.CharField(max_length=64, blank=True)

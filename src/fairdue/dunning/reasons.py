@@ -105,6 +105,16 @@ class BranchReason(ReasonCode):
     RECEIPT = ("branch.receipt", gettext_noop("Receipt: %(receipt)s."))
 
 
+class ReceiptReason(ReasonCode):
+    """Why an invoice asks for a person before it is due: the customer rejected it, or is silent about it."""
+
+    REJECTED = (
+        "receipt.rejected",
+        gettext_noop("On %(on)s the customer said that something is wrong with: %(documents)s."),
+    )
+    SILENT = ("receipt.silent", gettext_noop("Asked on %(on)s whether it arrived, no answer since: %(documents)s."))
+
+
 class ReleaseReason(ReasonCode):
     """Why a release was refused, and what release decided about a letter."""
 
@@ -193,6 +203,23 @@ class ReleaseReason(ReasonCode):
         gettext_noop(
             "A compensation of %(amount)s %(currency)s for %(document)s is not claimed: its limit is not well enough "
             "sourced (%(source)s)."
+        ),
+    )
+    FEE_ABSORBED = (
+        "release.fee_absorbed",
+        gettext_noop(
+            "The fee of %(amount_minor)s %(currency)s is not charged: fixed compensation stands for the same costs "
+            "(Directive 2011/7/EU art. 6)."
+        ),
+    )
+    CHARGED = (
+        "release.charged",
+        gettext_noop("%(charge_kind)s on %(document)s: %(amount_minor)s %(currency)s are charged (%(source)s)."),
+    )
+    CHARGED_BEFORE = (
+        "release.charged_before",
+        gettext_noop(
+            "%(charge_kind)s on %(document)s: %(amount_minor)s %(currency)s of %(on)s are still open (%(source)s)."
         ),
     )
     NO_TITLE_RETAINED = (

@@ -98,8 +98,7 @@ def _look(account: Account, policy: Policy, today: date) -> _View:
                 opened += amount
                 held += item.held_minor
     credit += account.unapplied_minor
-    since = account.overdue_since
-    said = tuple(step for step in account.steps if since and step.level and step.on >= since) if account.steps else ()
+    said = said_in_episode(account)
     passed = frozenset(step.stage_code for step in said if step.state in _PASSED)
     last = None
     for step in account.steps:
@@ -123,10 +122,11 @@ def _worth(view: _View, notes: list[Reason]) -> bool:
 def _ladder(view: _View, notes: list[Reason]) -> Proposed | None:
     """Find the next message after the due date (14 to 18)."""
     ladder = view.policy.ladder
-    index = _next_index(ladder, view.passed) or _renamed_index(view, ladder)
+    reached = reached_level(view.account)
+    index = max(_next_index(ladder, view.passed), _index_above(reached, ladder))
     reasons: list[Reason] = []
     entered = False
-    if index == 0:
+    if not reached:
         index, entered = _entry_index(view, ladder)
     if index < len(ladder):
         while (
@@ -156,10 +156,25 @@ def _next_index(stages: tuple[Stage, ...], passed: frozenset[str]) -> int:
     return 0
 
 
-def _renamed_index(view: _View, ladder: tuple[Stage, ...]) -> int:
-    """Give the first stage above the level reached, where a changed policy no longer knows the stages that were said."""
-    reached = max((step.level for step in view.said if step.is_message and step.state in _PASSED), default=0)
+def _index_above(reached: int, ladder: tuple[Stage, ...]) -> int:
+    """Give the first stage above the level reached, whether or not the policy knows the stages that were said (14)."""
     return sum(1 for stage in ladder if stage.level <= reached)
+
+
+def said_in_episode(account: Account) -> tuple[Step, ...]:
+    """Give the steps after the due date that were taken in the present episode (6)."""
+    since = account.overdue_since
+    return tuple(step for step in account.steps if step.level and step.on >= since) if since else ()
+
+
+def passed_in_episode(account: Account) -> tuple[Step, ...]:
+    """Give those of them that count as passed (8 to 10)."""
+    return tuple(step for step in said_in_episode(account) if step.state in _PASSED)
+
+
+def reached_level(account: Account) -> int:
+    """Give the highest level of a message passed in the present episode; 0 where none was."""
+    return max((step.level for step in passed_in_episode(account) if step.is_message), default=0)
 
 
 def _entry_index(view: _View, ladder: tuple[Stage, ...]) -> tuple[int, bool]:
@@ -224,9 +239,10 @@ def _gap_is_over(view: _View, stage: Stage, days: int, notes: list[Reason]) -> b
 
 def _has_passed(view: _View, code: str) -> bool:
     """Say whether a stage, or a later one of its ladder, was passed: who enters high has passed the lower ones."""
-    if code in view.passed:
+    stage = view.policy.by_code[code]
+    if code in view.passed or (stage.is_message and 0 < stage.level <= reached_level(view.account)):
         return True
-    ladder = view.policy.ladder if view.policy.by_code[code].is_message else view.policy.works
+    ladder = view.policy.ladder if stage.is_message else view.policy.works
     codes = [stage.code for stage in ladder]
     return code in codes and any(later in view.passed for later in codes[codes.index(code) + 1 :])
 
@@ -241,7 +257,9 @@ def _new_items(view: _View, notes: list[Reason]) -> Proposed | None:
     if not view.policy.new_items_stage or not view.passed:
         return None
     stage = view.policy.by_code[view.policy.new_items_stage]
-    told_by = {ladder.code for ladder in view.policy.ladder}
+    told_by = {ladder.code for ladder in view.policy.ladder} | {
+        step.stage_code for step in view.said if step.is_message
+    }
     fresh = [item for item in view.chased if not any(code in told_by for code, _ in item.told)]
     country = view.account.country
     if not fresh or reached_on(stage.when, fresh[0].issued_on, fresh[0].due_on, country) > view.today:

@@ -11,10 +11,10 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from fairdue.dunning.account import Account, Item
-from fairdue.dunning.policy.branches import GRADES, Absent, Branch, Group, Sign, Test, Then, value_of
+from fairdue.dunning.policy.branches import GRADES, Absent, Branch, Group, Sign, Test, value_of
 from fairdue.dunning.policy.shape import Entry, Policy, Release, Sender, Stage
 from fairdue.dunning.reasons import BranchReason as Why
-from fairdue.dunning.rules import Decision, Proposed, decide
+from fairdue.dunning.rules import Decision, Proposed, decide, passed_in_episode
 from fairdue.dunning.signals import Signals
 from fairdue.kernel.reasons import Reason, because
 
@@ -31,6 +31,23 @@ class Taken(NamedTuple):
     facts: tuple[Reason, ...]
 
 
+class Effect(NamedTuple):
+    """What one branch did to a stage, and no other overruled: a key of ``Then``, ``use`` for the stage that it put there."""
+
+    target: str
+    stage: str
+    """Where the branch stands; empty on the policy."""
+    branch: str
+    key: str
+
+
+class Planned(NamedTuple):
+    """A policy with what branches did to it, and what of them took effect."""
+
+    policy: Policy
+    done: frozenset[Effect]
+
+
 class Plan(NamedTuple):
     """The policy as one account follows it. ``code`` names the policy; ``notes`` tell what could not be followed."""
 
@@ -40,6 +57,8 @@ class Plan(NamedTuple):
     notes: tuple[Reason, ...] = ()
     written: Policy | None = None
     """The policy as it is written, where a branch was taken."""
+    done: frozenset[Effect] = frozenset()
+    """What the branches taken did to a stage."""
 
 
 class Planner:
@@ -47,7 +66,7 @@ class Planner:
 
     def __init__(self, policies: Mapping[str, Policy], today: date) -> None:
         self._policies, self._today = policies, today
-        self._made: dict[tuple[str, tuple[tuple[str, str], ...]], Policy] = {}
+        self._made: dict[tuple[str, tuple[tuple[str, str], ...], frozenset[str]], Planned] = {}
 
     def plan(self, code: str, account: Account, signals: Signals) -> Plan:
         """Give the plan of an account that follows the policy ``code`` (13 to 18)."""
@@ -72,11 +91,23 @@ class Planner:
                 taken += _taken(stage.code, stage.branches, facts)
         if not taken:
             return Plan(code, policy, (), tuple(notes))
-        key = (code, tuple((one.stage, one.branch.code) for one in taken))
+        behind = _behind(policy, account)
+        key = (code, tuple((one.stage, one.branch.code) for one in taken), behind)
         made = self._made.get(key)
         if made is None:
-            made = self._made[key] = planned(policy, taken)
-        return Plan(code, made, tuple(taken), tuple(notes), policy)
+            made = self._made[key] = planned(policy, taken, behind)
+        return Plan(code, made.policy, tuple(taken), tuple(notes), policy, made.done)
+
+
+def _behind(policy: Policy, account: Account) -> frozenset[str]:
+    """Give the stages that the account has passed in this episode: said, or below one that was (20)."""
+    steps = passed_in_episode(account)
+    level = max((step.level for step in steps if step.is_message), default=0)
+    once = [stage for stage in policy.works if not stage.repeat_every_days]
+    codes = {step.stage_code for step in steps if not step.is_message}
+    work = max((stage.level for stage in once if stage.code in codes), default=0)
+    said = [stage for stage in policy.ladder if stage.level <= level]
+    return frozenset(stage.code for stage in (*said, *(one for one in once if one.level <= work)))
 
 
 def _taken(stage: str, branches: tuple[Branch, ...], facts: _Facts) -> Iterator[Taken]:
@@ -214,37 +245,39 @@ _TELLS = {
 }
 
 
-def planned(policy: Policy, taken: list[Taken]) -> Policy:
-    """Give the policy with what the taken branches do (14 to 18)."""
-    gone = {code for one in taken for code in one.branch.then.skip}
+def planned(policy: Policy, taken: list[Taken], behind: frozenset[str] = frozenset()) -> Planned:
+    """Give the policy with what the taken branches do to an account that has the stages ``behind`` it (14 to 20)."""
+    skipped = {code for one in taken for code in one.branch.then.skip}
+    gone = skipped - behind
     changed = {stage.code: stage for stage in policy.stages}
-    whole = [one.branch.then for one in taken if not one.stage]
+    done: set[Effect] = set()
+    whole = [one for one in taken if not one.stage]
     for stage in policy.stages:
-        own = [one.branch.then for one in taken if one.stage == stage.code]
-        changed[stage.code] = _changed(stage, own + whole)
+        changed[stage.code] = _changed(stage, whole + [one for one in taken if one.stage == stage.code], done)
     instead: dict[str, str] = {}
     for one in taken:
-        if one.branch.then.use and one.stage not in gone:
-            _use(policy, one, changed, gone, instead)
+        if one.branch.then.use and one.stage not in gone | behind:
+            _use(policy, one, changed, gone, instead, done)
     left = [
         replace(changed[s.code], requires=_required(s.code, changed, gone)) for s in policy.stages if s.code not in gone
     ]
     entry = tuple(Entry(rule.from_days_overdue, _standing(policy, rule.stage, gone, instead)) for rule in policy.entry)
     greeting = instead.get(policy.new_items_stage, policy.new_items_stage)
-    return replace(
+    made = replace(
         policy, stages=tuple(left), entry=tuple(rule for rule in entry if rule.stage),
-        new_items_stage="" if greeting in gone else greeting,
+        new_items_stage="" if greeting in gone | skipped else greeting,
     )  # fmt: skip
+    return Planned(made, frozenset(done))
 
 
-def _changed(stage: Stage, thens: list[Then]) -> Stage:
+def _changed(stage: Stage, taken: list[Taken], done: set[Effect]) -> Stage:
     """Apply changes of a stage; the first that speaks of a key wins (17)."""
     found: dict[str, Any] = {}
-    for then in thens:
-        for name, value in then.changes():
-            found.setdefault(name, value)
-    if not stage.is_message:
-        found.pop("tone", None)
+    for one in taken:
+        for name, value in one.branch.then.changes():
+            if name not in found and (stage.is_message or name != "tone"):
+                found[name] = value
+                done.add(Effect(stage.code, one.stage, one.branch.code, name))
     days = found.pop("days", None)
     if days is not None:
         found["when"] = replace(stage.when, days=days)
@@ -256,7 +289,14 @@ def _typed(found: Mapping[str, Any]) -> dict[str, Any]:
     return {name: kinds[name](value) if name in kinds else value for name, value in found.items()}
 
 
-def _use(policy: Policy, one: Taken, changed: dict[str, Stage], gone: set[str], instead: dict[str, str]) -> None:
+def _use(
+    policy: Policy,
+    one: Taken,
+    changed: dict[str, Stage],
+    gone: set[str],
+    instead: dict[str, str],
+    done: set[Effect],
+) -> None:
     """Put a later stage in the place of one, and leave out what lies between (15)."""
     ladder = policy.ladder if policy.by_code[one.stage].is_message else policy.works
     codes = [stage.code for stage in ladder]
@@ -266,6 +306,9 @@ def _use(policy: Policy, one: Taken, changed: dict[str, Stage], gone: set[str], 
     if target not in gone:
         instead[one.stage] = target
         changed[target] = replace(changed[target], when=changed[one.stage].when)
+        overruled = {effect for effect in done if effect.target == target and effect.key in ("days", "use")}
+        done.difference_update(overruled)
+        done.add(Effect(target, one.stage, one.branch.code, "use"))
 
 
 def _required(code: str, changed: Mapping[str, Stage], gone: set[str]) -> str:
@@ -300,7 +343,7 @@ def _with_branches(proposed: Proposed, plan: Plan, account: Account) -> Proposed
     reasons = [*plan.notes]
     before = _before(proposed, plan, account)
     for one in plan.taken:
-        if effects := list(_bearing(one, proposed.stage, before)):
+        if effects := list(_bearing(one, proposed.stage, before, plan.done)):
             reasons += [*effects, *one.facts]
     return proposed._replace(reasons=(*proposed.reasons, *reasons))
 
@@ -319,27 +362,26 @@ def _before(proposed: Proposed, plan: Plan, account: Account) -> frozenset[str]:
         one for one in written.stages[: codes.index(stage.code)]
         if (one.is_message, one.before_due) == (stage.is_message, stage.before_due)
     )  # fmt: skip
-    return frozenset(one.code for one in alike) - said
+    return frozenset(one.code for one in alike) - said - _behind(written, account)
 
 
 def _entry(policy: Policy, days: int) -> str:
     return next((rule.stage for rule in reversed(policy.entry) if days >= rule.from_days_overdue), "")
 
 
-def _bearing(one: Taken, stage: Stage, before: frozenset[str]) -> Iterator[Reason]:
-    """Tell what a branch did that bears on the step of ``stage``; nothing where it does not."""
+def _bearing(one: Taken, stage: Stage, before: frozenset[str], done: frozenset[Effect]) -> Iterator[Reason]:
+    """Tell what a branch did that bears on the step of ``stage``; nothing where it does not, or another overruled it."""
     then, code = one.branch.then, one.branch.code
     if then.policy:
         yield because(Why.FOLLOWS, branch=code, policy=then.policy)
-    if then.use == stage.code and one.stage in before:
+    if Effect(stage.code, one.stage, code, "use") in done and one.stage in before:
         yield because(Why.USES, branch=code, stage=stage.code, instead=one.stage)
     yield from (because(Why.SKIPS, branch=code, stage=skipped) for skipped in then.skip if skipped in before)
-    if one.stage in ("", stage.code):
-        for name, value in then.changes():
-            if stage.is_message or name != "tone":
-                told = ", ".join(value) if isinstance(value, tuple) else value
-                values: dict[str, Any] = {_NAMED.get(name, name): told}
-                yield because(_CHANGES[name], branch=code, stage=stage.code, **values)
+    for name, value in then.changes():
+        if Effect(stage.code, one.stage, code, name) in done:
+            told = ", ".join(value) if isinstance(value, tuple) else value
+            values: dict[str, Any] = {_NAMED.get(name, name): told}
+            yield because(_CHANGES[name], branch=code, stage=stage.code, **values)
 
 
 _CHANGES = {

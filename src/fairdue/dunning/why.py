@@ -18,27 +18,37 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from fairdue.contact.conduct import unconfirmed
 from fairdue.contact.facts import GateFacts, GatePolicy, Step
 from fairdue.contact.facts import Stage as GateMoment
 from fairdue.contact.models import MessageState, OutboxMessage
+from fairdue.contact.notes import GateNotes
 from fairdue.contact.queries import cleared_countries, gate_facts, step_of, steps_done
 from fairdue.contact.remedies import Remedy, remedies
 from fairdue.contact.rules import legal_clock
 from fairdue.contact.why import Finding, Verdict, explain
 from fairdue.dunning.account import Account
 from fairdue.dunning.actions.commit import changes_of
+from fairdue.dunning.charges import told_charges
+from fairdue.dunning.claims import Claims
 from fairdue.dunning.copies import Wanted, blocking_copies
+from fairdue.dunning.deadlines import FORMAL_DEMANDS
+from fairdue.dunning.desk import Desk, lay_out
+from fairdue.dunning.draft import claims_for, law_doubts
 from fairdue.dunning.facts_reader import Book
 from fairdue.dunning.gate import gate_policy, gate_step, work_step
+from fairdue.dunning.law import deal_with
+from fairdue.dunning.legal import form_rows
 from fairdue.dunning.live import live_book
 from fairdue.dunning.models import RELEASABLE_STATES, Proposal
-from fairdue.dunning.policy.shape import Policy, Release, Stage
+from fairdue.dunning.policy.shape import Claiming, Policy, Release, Stage
 from fairdue.dunning.queries import policies_in_force
 from fairdue.dunning.reasons import DunningReason
 from fairdue.dunning.run import Decisions, PolicyInForce, decide_book, plan_of
 from fairdue.dunning.signals_reader import wanted_facts
 from fairdue.dunning.strategy import Plan, Planner, decide_planned, stage_of
 from fairdue.kernel.reasons import Reason, ReasonCode, because, gettext_noop, load
+from fairdue.ledger.models import AcceptedTerms, Customer
 from fairdue.people.models import Company
 
 LOOK_AHEAD_DAYS = 92
@@ -98,6 +108,8 @@ class Case:
     due_minor: int = 0
     held_minor: int = 0
     items: int = 0
+    charges: tuple[Reason, ...] = ()
+    """What the letter would ask for beside the items, and why a fee of the policy is less or none."""
     checks: tuple[Finding, ...] = ()
     remedies: tuple[Remedy, ...] = ()
     """What to do where no check of the gate is what stands in the way."""
@@ -149,6 +161,7 @@ class _Reader:
         self.company, self.customer_id, self.at = company, customer_id, at
         self._facts: GateFacts | None = None
         self._proposals: dict[str, Proposal] | None = None
+        self._desk: Desk | None = None
 
     def facts(self) -> GateFacts:
         """Give the gate's facts with live balances."""
@@ -157,9 +170,45 @@ class _Reader:
             self._facts = read[self.customer_id]
         return self._facts
 
+    def charges(
+        self, stage: Stage, policy: Policy, lines: list[tuple[int, int, int]], currency: str, today: date, waived: bool
+    ) -> tuple[Reason, ...]:
+        """Say what the letter of a stage that charges anything would ask for on live balances."""
+        if not _charges(stage):
+            return ()
+        return told_charges(self._claims(stage, policy, lines, currency, today, waived), currency)
+
+    def law_doubts(
+        self, stage: Stage, policy: Policy, lines: list[tuple[int, int, int]], currency: str, today: date, waived: bool
+    ) -> tuple[Reason, ...]:
+        """Say which rows of law not confirmed the letter would rest on, where it charges or formally demands; others read less."""
+        if not _charges(stage):
+            return self._form_doubts(stage, today) if stage.document in FORMAL_DEMANDS else ()
+        claims = self._claims(stage, policy, lines, currency, today, waived)
+        desk = self._laid_out(today)
+        return law_doubts(desk, desk.customers[self.customer_id], stage, claims)
+
+    def _form_doubts(self, stage: Stage, today: date) -> tuple[Reason, ...]:
+        customer = Customer.objects.get(pk=self.customer_id, company=self.company)
+        terms = AcceptedTerms.objects.filter(customer=customer, valid_from__lte=today).order_by("valid_from", "id")
+        return unconfirmed(form_rows(deal_with(self.company, customer, terms.last()), customer, stage))
+
+    def _claims(
+        self, stage: Stage, policy: Policy, lines: list[tuple[int, int, int]], currency: str, today: date, waived: bool
+    ) -> Claims:
+        desk = self._laid_out(today)
+        wanted = {item for item, opened, held in lines if opened > held}
+        asked = [one for one in desk.items.get((self.customer_id, currency), []) if one.due_item_id in wanted]
+        return claims_for(desk, desk.customers[self.customer_id], asked, stage, policy, currency, waived=waived)
+
+    def _laid_out(self, today: date) -> Desk:
+        if self._desk is None:
+            self._desk = lay_out(self.company.pk, [self.customer_id], today, self.at)
+        return self._desk
+
     def cleared(self) -> bool:
         """Say whether a person has confirmed that a third party may act in the customer's country."""
-        return self.facts().place.country in cleared_countries(self.company.pk, self.at.date())
+        return self.facts().place.country in cleared_countries(self.company.pk, self.facts().today)
 
     def missing_copies(self, stage: Stage, lines: list[tuple[int, int, int]]) -> tuple[tuple[str, str], ...]:
         """Give the copies without which the policy lets nothing leave."""
@@ -174,6 +223,10 @@ class _Reader:
             ).order_by("id")
             self._proposals = {row.step_key: row for row in rows}
         return self._proposals.get(step_key)
+
+
+def _charges(stage: Stage) -> bool:
+    return stage.fee is not None or Claiming.CHARGE in (stage.interest, stage.compensation)
 
 
 def _queued(message: OutboxMessage, reader: _Reader, today: date) -> Case:
@@ -219,17 +272,23 @@ def _accounts(book: Book, found: Decisions, policies: Mapping[str, PolicyInForce
         plan = plan_of(planner, policies, account, book.customers[account.customer_id], book)
         written = policies[plan.code].policy
         rows = [(no, row) for no, row in enumerate(found.proposals.to_pylist()) if row["currency"] == account.currency]
-        cases += [_step(row, lines.get(no, []), written, reader) for no, row in rows]
+        cases += [_step(row, lines.get(no, []), written, reader, found.as_of) for no, row in rows]
         reasons = waiting.get(account.currency, ())
         if not rows or reasons:
             cases.append(_none(account, reasons, plan, found.as_of, bool(rows)))
     return cases
 
 
-def _step(row: Mapping[str, Any], lines: list[tuple[int, int, int]], policy: Policy, reader: _Reader) -> Case:
+def _step(
+    row: Mapping[str, Any], lines: list[tuple[int, int, int]], policy: Policy, reader: _Reader, today: date
+) -> Case:
     """Judge a step that is due, as if it were released now (3, 4)."""
     stage = stage_of(policy, row["stage_code"], changes_of(row))
     proposal = reader.proposal(row["step_key"])
+    waived = bool(proposal and proposal.waived_charges)
+    doubts: tuple[Reason, ...] = ()
+    if row["action"] in ("email", "letter"):
+        doubts = reader.law_doubts(stage, policy, lines, row["currency"], today, waived)
     step = gate_step(
         stage,
         step_key=row["step_key"],
@@ -242,6 +301,7 @@ def _step(row: Mapping[str, Any], lines: list[tuple[int, int, int]], policy: Pol
         edited_text=proposal.edited_text if proposal else "",
         cleared=stage.third_party and reader.cleared(),
         missing_copies=reader.missing_copies(stage, lines),
+        notes=GateNotes(law_doubts=doubts),
     )
     checks: tuple[Finding, ...] = ()
     if row["action"] == "task" and stage.third_party:
@@ -253,7 +313,9 @@ def _step(row: Mapping[str, Any], lines: list[tuple[int, int, int]], policy: Pol
     return Case(
         _outcome(checks, Outcome.GOES if by_rule else Outcome.RELEASE), row["currency"], tuple(load(row["reasons"])),
         _standing(proposal, stage.release), stage=stage.code, channel=row["action"], due_minor=row["due_minor"],
-        held_minor=row["held_minor"], items=row["items"], checks=checks, proposal_id=proposal.pk if proposal else None,
+        held_minor=row["held_minor"], items=row["items"], checks=checks,
+        charges=reader.charges(stage, policy, lines, row["currency"], today, waived),
+        proposal_id=proposal.pk if proposal else None,
     )  # fmt: skip
 
 

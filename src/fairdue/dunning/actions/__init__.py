@@ -1,5 +1,6 @@
 """The room's only writers."""
 
+from fairdue.dunning.actions.charges import do_withdraw_unfounded
 from fairdue.dunning.actions.commit import do_commit
 from fairdue.dunning.actions.policies import do_adopt_policy, do_set_default_policy
 from fairdue.dunning.actions.release import Outcome, do_release
@@ -16,4 +17,5 @@ __all__ = [
     "do_release",
     "do_set_default_policy",
     "do_waive",
+    "do_withdraw_unfounded",
 ]

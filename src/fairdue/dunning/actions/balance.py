@@ -1,4 +1,5 @@
-"""Asking customers to confirm their balance: in batches, each a transaction; what was asked is not asked again.
+"""Asking customers to confirm their balance: in batches, each a transaction; what was asked is not asked again,
+unless it came back.
 
 1. Customers are taken in small batches, locked by id. A killed send is sent again: a day that was asked for is skipped.
 2. The lines are those of the ledger as of the day, known at the moment of writing (rules 1 and 2).
@@ -16,12 +17,13 @@ from django.utils.translation import gettext
 
 from fairdue.contact.actions import Outgoing, do_make_link, do_queue, do_store, do_task
 from fairdue.contact.facts import GatePolicy
-from fairdue.contact.models import MessageKind, TaskKind
+from fairdue.contact.models import MessageKind, Task, TaskKind
 from fairdue.dunning.actions.sending import portal_url
 from fairdue.dunning.balance.models import BalanceConfirmation, BalanceLine
+from fairdue.dunning.balance.queries import AskedBefore, asked_before
 from fairdue.dunning.balance.reasons import BalanceReason
 from fairdue.dunning.balance.rules import SILENT_AFTER_DAYS
-from fairdue.dunning.balance.writing import Route, accounts_of, asked_lines, facts_of, number_of, route_of
+from fairdue.dunning.balance.writing import Route, accounts_of, asked_lines, facts_of, route_of
 from fairdue.dunning.desk import Desk, lay_out
 from fairdue.dunning.drawing import Drawn, draw, joined_html, joined_text, plain
 from fairdue.dunning.queries import policies_in_force
@@ -64,7 +66,8 @@ def do_send_confirmations(
 ) -> list[Outcome]:
     """Ask customers to confirm what was open on ``as_of``; gives what became of each, in the order asked.
 
-    Asking again for the same day changes nothing. Raises BalanceError for a day to come or a customer of somebody else,
+    Asking again for the same day changes nothing, unless the message came back: then it leaves anew (3).
+    Raises BalanceError for a day to come or a customer of somebody else,
     NotAllowed without the right to release.
     """
     actor.need(Right.RELEASE)
@@ -89,15 +92,13 @@ def do_send_confirmations(
 @transaction.atomic
 def _send_batch(actor: Actor, customer_ids: list[int], as_of: date, today: date) -> list[Outcome]:
     list(Customer.objects.select_for_update(no_key=True).filter(pk__in=customer_ids).order_by("id").values_list("id"))
-    asked = BalanceConfirmation.objects.filter(company_id=actor.company_id, as_of=as_of, customer_id__in=customer_ids)
-    known: dict[int, list[int]] = {}
-    for pk, customer_id in asked.order_by("id").values_list("pk", "customer_id"):
-        known.setdefault(customer_id, []).append(pk)
+    asked = asked_before(actor.company_id, customer_ids, as_of)
+    known = {customer_id: [row.pk for row in one.rows] for customer_id, one in asked.items() if one.stands}
     rest = [one for one in customer_ids if one not in known]
     before = because(BalanceReason.KNOWN, as_of=as_of.isoformat())
     outcomes = [Outcome(one, "known", tuple(pks), (before,)) for one, pks in known.items()]
     if rest:
-        work = _Work(actor, lay_out(actor.company_id, rest, as_of, actor.at), today)
+        work = _Work(actor, lay_out(actor.company_id, rest, as_of, actor.at), today, asked)
         outcomes += [work.ask(customer_id) for customer_id in rest]
     return outcomes
 
@@ -105,8 +106,8 @@ def _send_batch(actor: Actor, customer_ids: list[int], as_of: date, today: date)
 class _Work:
     """One batch on its way out."""
 
-    def __init__(self, actor: Actor, desk: Desk, today: date) -> None:
-        self.actor, self.desk, self.today = actor, desk, today
+    def __init__(self, actor: Actor, desk: Desk, today: date, asked: dict[int, AskedBefore]) -> None:
+        self.actor, self.desk, self.today, self.asked = actor, desk, today, asked
         self.run_key = f"balance/{desk.today.isoformat()}"
         self.releaser = User.objects.filter(pk=actor.user_id).first() if actor.user_id else None
         self.policies = policies_in_force(actor.company_id)
@@ -124,6 +125,9 @@ class _Work:
             why = because(BalanceReason.NOTHING_OPEN, as_of=self.desk.today.isoformat())
             return Outcome(customer_id, "nothing", (), (why,))
         key = f"{self.run_key}/{customer_id}"
+        before = self.asked.get(customer_id)
+        if before is not None:
+            key += f"/again-{before.attempts}"
         gate = self.gate(customer_id)
         route = route_of(self.desk, customer_id, gate, key, self.run_key)
         if route.blocks:
@@ -131,9 +135,18 @@ class _Work:
         try:
             with transaction.atomic():
                 rows = self._write(customer_id, currencies, key, gate, route)
+                if before is not None:
+                    self._end_waiting(before)
         except LettersError as error:
             return Outcome(customer_id, "refused", (), (because(BalanceReason.NO_LETTER, error=str(error)),))
         return Outcome(customer_id, "sent", tuple(row.pk for row in rows))
+
+    def _end_waiting(self, before: AskedBefore) -> None:
+        """Nobody waits any more for an answer to what came back."""
+        waiting = Task.objects.filter(
+            company_id=self.actor.company_id, key=silence_key(before.rows[0].message_key), done_at__isnull=True
+        )
+        waiting.update(done_at=self.actor.at, done_by=self.actor.name, outcome="asked_again")
 
     def _write(
         self, customer_id: int, currencies: list[str], key: str, gate: GatePolicy, route: Route
@@ -142,7 +155,8 @@ class _Work:
         link = do_make_link(actor, customer_id=customer_id, contact_id=route.contact_id, step_key=key)
         url = portal_url(desk, link.token)
         all_facts = [
-            facts_of(desk, customer_id, currency, route, self.today, url, self.releaser) for currency in currencies
+            self._facts(customer_id, facts_of(desk, customer_id, currency, route, self.today, url, self.releaser))
+            for currency in currencies
         ]
         drawn = [(facts, draw(facts)) for facts in all_facts]
         rows = [self._row(customer_id, facts, letter, key, route) for facts, letter in drawn]
@@ -154,12 +168,17 @@ class _Work:
         )  # fmt: skip
         return rows
 
+    def _facts(self, customer_id: int, facts: LetterFacts) -> LetterFacts:
+        """Give a later attempt a number of its own."""
+        before = self.asked.get(customer_id)
+        return replace(facts, reference=f"{facts.reference}-{before.attempts + 1}") if before else facts
+
     def _row(self, customer_id: int, facts: LetterFacts, drawn: Drawn, key: str, route: Route) -> BalanceConfirmation:
         actor, desk, currency = self.actor, self.desk, facts.totals.currency
         row = BalanceConfirmation.objects.create(
             company_id=actor.company_id, customer_id=customer_id, contact_id=route.contact_id, currency=currency,
             as_of=desk.today, known_at=actor.at, step_key=f"{key}/{currency}", message_key=key,
-            number=number_of(desk, customer_id, currency), language=drawn.result.language_used,
+            number=facts.reference, language=drawn.result.language_used,
             open_minor=facts.totals.open_minor, facts=plain(replace(facts, portal_link="")), pdf_sha256=drawn.pdf_sha256,
             created_by=actor.name, recorded_at=actor.at,
         )  # fmt: skip

@@ -5,6 +5,7 @@ Locks: the customer, then the confirmation's rows. Holds are set and ended in th
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -33,12 +34,14 @@ from fairdue.dunning.balance.models import (
     DecisionOutcome,
     Remedy,
 )
+from fairdue.dunning.balance.queries import replaced
 from fairdue.dunning.balance.reasons import BalanceReason
 from fairdue.kernel.reasons import because
 from fairdue.ledger import audit
 from fairdue.ledger.actions import do_hold, do_release_hold
 from fairdue.ledger.models import Customer, HoldReason
 from fairdue.people.actor import Actor, Right
+from fairdue.people.days import company_day, today_of
 
 ANSWERS_MAX = 10
 """Answers taken to one confirmation."""
@@ -79,7 +82,7 @@ def do_answer_by_link(
     Raises BalanceError for a closed link, a confirmation of somebody else, or what ``do_record_confirmation`` refuses.
     """
     link = PortalLink.objects.select_for_update().get(pk=link_id, company_id=company_id)
-    if not links.is_open(link, at.date()):
+    if not links.is_open(link, company_day(link.company, at)):
         raise BalanceError(gettext("The link is expired or revoked."))
     actor = Actor(company_id=company_id, at=at, name=f"debtor by link {link.pk}", roles=frozenset({"system"}))
     row = _locked(actor, confirmation_id, customer_id=link.customer_id)
@@ -118,7 +121,11 @@ def _record(
     scan: StoredBlob | None = None,
 ) -> BalanceAnswer:
     lines = {line.pk: line for line in row.lines.order_by("due_on", "id")}
-    _check(actor, row, signed, lines)
+    _check_signed(actor, row, signed)
+    last = row.answers.order_by("-id").first()
+    if last is not None and _says(last) == _told(signed, way, scan):
+        return last
+    _check(row, signed, lines)
     kind = AnswerKind.DIFFERS if signed.differences else AnswerKind.CONFIRMED
     answer = BalanceAnswer.objects.create(
         company_id=actor.company_id, customer_id=row.customer_id, confirmation=row, kind=kind, way=way,
@@ -126,8 +133,9 @@ def _record(
         signed_on=signed.on, stamped=signed.stamped, remark=signed.remark.strip()[:REMARK_CHARS_MAX], link=link, scan=scan,
         recorded_by=actor.name, recorded_at=actor.at,
     )  # fmt: skip
+    kept = _replace(actor, row, answer)
     for difference in signed.differences:
-        _differ(actor, row, answer, difference, lines)
+        _differ(actor, row, answer, difference, lines, kept)
     audit.record(
         actor, "answer_balance", f"balance:{row.pk}", answer=answer.pk, kind=kind, way=way,
         differences=len(signed.differences), name=answer.signed_name, role=answer.signed_role,
@@ -136,17 +144,69 @@ def _record(
     return answer
 
 
-def _check(actor: Actor, row: BalanceConfirmation, signed: Signed, lines: dict[int, BalanceLine]) -> None:
-    today = actor.at.date()
-    named = [one.line_id for one in signed.differences if one.line_id is not None]
+Said = tuple[object, ...]
+"""An answer as far as two of them are the same: what it says of which line, who signed when, by which way."""
+
+
+def _said(one: Difference) -> Said:
+    return (
+        one.line_id or 0, one.kind, -1 if one.amount_minor is None else one.amount_minor,
+        one.document_number.strip()[:60], one.remark.strip()[:REMARK_CHARS_MAX],
+    )  # fmt: skip
+
+
+def _told(signed: Signed, way: AnswerWay, scan: StoredBlob | None) -> Said:
+    differences = sorted((_said(one) for one in signed.differences), key=repr)
+    return (
+        way, scan.pk if scan else None, signed.name.strip()[:SIGNED_CHARS_MAX], signed.role.strip()[:SIGNED_CHARS_MAX],
+        signed.on, signed.remark.strip()[:REMARK_CHARS_MAX], signed.stamped, tuple(differences),
+    )  # fmt: skip
+
+
+def _says(answer: BalanceAnswer) -> Said:
+    """Give a recorded answer as it was told."""
+    told = tuple(
+        Difference(one.kind, one.line_id, one.amount_minor, one.document_number, one.remark)
+        for one in answer.differences.all()
+    )
+    signed = Signed(answer.signed_name, answer.signed_role, answer.signed_on, told, answer.remark, answer.stamped)
+    return _told(signed, AnswerWay(answer.way), answer.scan)
+
+
+def _replace(actor: Actor, row: BalanceConfirmation, answer: BalanceAnswer) -> dict[int, int]:
+    """End the holds of older answers' undecided differences and their tasks; give what agreed ones still hold, by due item (13)."""
+    older = BalanceDifference.objects.filter(answer__confirmation=row, answer_id__lt=answer.pk)
+    undecided = older.filter(decisions__isnull=True)
+    holds = BalanceHold.objects.filter(difference__in=undecided, hold__released_on__isnull=True).order_by("hold_id")
+    for hold_id in list(holds.values_list("hold_id", flat=True)):
+        do_release_hold(actor, hold_id, on=today_of(actor), reason=f"balance-answer:{answer.pk}")
+    for answer_id in row.answers.filter(pk__lt=answer.pk).order_by("id").values_list("pk", flat=True):
+        if not open_differences([answer_id]):
+            _end_task(actor, answer_id, "replaced")
+    kept: dict[int, int] = defaultdict(int)
+    agreed = BalanceHold.objects.filter(difference__in=older, hold__released_on__isnull=True).select_related("hold")
+    for one in agreed:
+        if one.hold.due_item_id is not None:
+            kept[one.hold.due_item_id] += one.hold.amount_minor or 0
+    return kept
+
+
+def _check_signed(actor: Actor, row: BalanceConfirmation, signed: Signed) -> None:
     problem = ""
     if not signed.name.strip() or not signed.role.strip():
         problem = gettext("An answer needs the name and the role of who signs.")
-    elif not row.as_of <= signed.on <= today:
+    elif not row.as_of <= signed.on <= today_of(actor):
         problem = gettext("The day of signing lies between the day of the balance and today.")
     elif BalanceClosing.objects.filter(confirmation=row).exists():
         problem = gettext("The balance confirmation is closed.")
-    elif row.answers.count() >= ANSWERS_MAX or len(signed.differences) > DIFFERENCES_MAX:
+    if problem:
+        raise BalanceError(problem)
+
+
+def _check(row: BalanceConfirmation, signed: Signed, lines: dict[int, BalanceLine]) -> None:
+    named = [one.line_id for one in signed.differences if one.line_id is not None]
+    problem = ""
+    if row.answers.count() >= ANSWERS_MAX or len(signed.differences) > DIFFERENCES_MAX:
         problem = gettext("No more answers are taken to this balance confirmation.")
     elif len(set(named)) < len(named) or not set(named) <= lines.keys():
         problem = gettext("A difference names no line of this balance, or a line twice.")
@@ -163,10 +223,21 @@ UNLISTED = frozenset({rules.Kind.MISSING_CREDIT, rules.Kind.MISSING_ITEM})
 
 
 def _differ(
-    actor: Actor, row: BalanceConfirmation, answer: BalanceAnswer, told: Difference, lines: dict[int, BalanceLine]
+    actor: Actor,
+    row: BalanceConfirmation,
+    answer: BalanceAnswer,
+    told: Difference,
+    lines: dict[int, BalanceLine],
+    kept: dict[int, int],
 ) -> None:
-    """Write a difference and hold what it names of our items (10)."""
-    parts = _parts(told, lines)
+    """Write a difference and hold what it names of our items (10), beyond what an agreed difference ``kept`` holds (13)."""
+    parts = []
+    for line, named in _parts(told, lines):
+        item_id = line.due_item_id or 0
+        before = min(kept.get(item_id, 0), named)
+        kept[item_id] = kept.get(item_id, 0) - before
+        parts.append((line, named - before))
+    parts = [(line, part) for line, part in parts if part]
     made = BalanceDifference.objects.create(
         company_id=actor.company_id, customer_id=row.customer_id, answer=answer, line_id=told.line_id, kind=told.kind,
         amount_minor=told.amount_minor, document_number=told.document_number.strip()[:60],
@@ -176,7 +247,7 @@ def _differ(
     for line, part in parts:
         hold = do_hold(
             actor, customer_id=row.customer_id, due_item_id=line.due_item_id, reason=reason, amount_minor=part,
-            currency=row.currency, since=actor.at.date(), note=told.remark[:500], key=f"balance-difference:{made.pk}/{line.pk}",
+            currency=row.currency, since=today_of(actor), note=told.remark[:500], key=f"balance-difference:{made.pk}/{line.pk}",
         )  # fmt: skip
         BalanceHold.objects.create(company_id=actor.company_id, difference=made, hold=hold)
 
@@ -209,7 +280,7 @@ def _follow_up(actor: Actor, row: BalanceConfirmation, answer: BalanceAnswer, co
     if count:
         do_task(
             actor, customer_id=row.customer_id, kind=TaskKind.ANSWER, key=f"balance-answer:{answer.pk}",
-            due_on=actor.at.date(), reasons=[reason], subject=f"balance:{row.pk}",
+            due_on=today_of(actor), reasons=[reason], subject=f"balance:{row.pk}",
             owner_id=Customer.objects.get(pk=row.customer_id).account_owner_id,
         )  # fmt: skip
 
@@ -248,13 +319,15 @@ def do_decide_difference(actor: Actor, difference_id: int, verdict: Verdict) -> 
         raise BalanceError(gettext("There is no such difference."))
     Customer.objects.select_for_update(no_key=True).get(pk=difference.customer_id)
     last = difference.decisions.order_by("-id").first()
+    if last is None and difference.answer.confirmation.answers.filter(pk__gt=difference.answer_id).exists():
+        raise BalanceError(gettext("A newer answer took the place of this difference."))
     if not rules.may_follow(last.outcome if last else "", verdict.outcome):
         raise BalanceError(gettext("The difference is settled, or was agreed before."))
     _complete(verdict)
     made = BalanceDecision.objects.create(
         company_id=actor.company_id, customer_id=difference.customer_id, difference=difference, outcome=verdict.outcome,
         remedy=verdict.remedy if verdict.outcome == DecisionOutcome.AGREED else "", reason=verdict.reason.strip()[:500],
-        reference=verdict.reference.strip()[:120], decided_by=actor.name, decided_on=actor.at.date(), recorded_at=actor.at,
+        reference=verdict.reference.strip()[:120], decided_by=actor.name, decided_on=today_of(actor), recorded_at=actor.at,
     )  # fmt: skip
     audit.record(
         actor, "decide_difference", f"balance-difference:{difference.pk}", outcome=made.outcome, remedy=made.remedy,
@@ -277,7 +350,7 @@ def _complete(verdict: Verdict) -> None:
 
 def _carry_out(actor: Actor, difference: BalanceDifference, made: BalanceDecision) -> None:
     """End the holds of a settled difference; ask a person to carry out an agreed one."""
-    row, today = difference.answer.confirmation, actor.at.date()
+    row, today = difference.answer.confirmation, today_of(actor)
     task_key = f"balance-difference:{difference.pk}/remedy"
     if made.outcome in rules.SETTLES:
         for hold_id in difference.holds.order_by("id").values_list("hold_id", flat=True):
@@ -299,16 +372,19 @@ def _carry_out(actor: Actor, difference: BalanceDifference, made: BalanceDecisio
 
 def _finish_answer(actor: Actor, difference: BalanceDifference) -> None:
     """Close the task of an answer once all its differences are settled."""
-    if open_differences([difference.answer_id]):
-        return
-    Task.objects.filter(
-        company_id=actor.company_id, key=f"balance-answer:{difference.answer_id}", done_at__isnull=True
-    ).update(done_at=actor.at, done_by=actor.name, outcome="settled")
+    if not open_differences([difference.answer_id]):
+        _end_task(actor, difference.answer_id, "settled")
+
+
+def _end_task(actor: Actor, answer_id: int, outcome: str) -> None:
+    Task.objects.filter(company_id=actor.company_id, key=f"balance-answer:{answer_id}", done_at__isnull=True).update(
+        done_at=actor.at, done_by=actor.name, outcome=outcome
+    )
 
 
 def open_differences(answer_ids: Sequence[int]) -> int:
-    """Count the differences of answers that are not settled."""
-    rows = BalanceDifference.objects.filter(answer_id__in=list(answer_ids))
+    """Count the differences of answers that are neither settled nor replaced by a newer answer (13)."""
+    rows = BalanceDifference.objects.filter(answer_id__in=list(answer_ids)).exclude(pk__in=replaced())
     return rows.exclude(decisions__outcome__in=list(rules.SETTLES)).count()
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from fairdue.contact.facts import CompanyFacts, GateFacts, GatePolicy
 from fairdue.contact.facts import Stage as GateMoment
@@ -43,12 +43,13 @@ TASK_ACTIONS = frozenset({"call", "task"})
 
 _CARRIED = (
     "step_key", "edited_text", "contact_id", "deadline_on", "first_release_by", "first_release_user_id", "waived_charges",
-    "tone_overrides",
+    "tone_overrides", "edited", "language", "state", "due_minor", "stage_changes", "action", "policy_version_id",
 )  # fmt: skip
 _PROPOSAL_FIELDS = (
     "id", "company_id", "run_key", "key", "step_key", "as_of", "customer_id", "currency", "policy_version_id",
     "stage_code", "level", "episode_on", "action", "document", "state", "open_minor", "held_minor", "credit_minor",
     "due_minor", "items", "days_overdue_max", "reasons", "blocks", "language", "contact_id", "deadline_on", "stage_changes", "edited_text",
+    "edited",
     "note", "decided_by", "first_release_by", "first_release_user_id", "waived_charges", "tone_overrides", "recorded_at",
 )  # fmt: skip
 _LINE_FIELDS = ("company_id", "proposal_id", "due_item_id", "open_minor", "held_minor", "days_overdue")
@@ -64,6 +65,25 @@ class _Carried(NamedTuple):
     first_release_user_id: int | None = None
     waived_charges: str = ""
     tone_overrides: Any = None
+    edited: bool = False
+    language: str = ""
+    state: str = ""
+    due_minor: int = 0
+    stage_changes: Any = None
+    action: str = ""
+    policy_version_id: int = 0
+
+    def on(self, row: Mapping[str, Any]) -> _Carried:
+        """Give what of it goes on with a new proposal of the step: a signature only for what was signed."""
+        edited = self.edited or bool(self.edited_text) or self.deadline_on is not None
+        edited = edited or (self.state == ProposalState.EDITED and not self.waived_charges)
+        was = (self.due_minor, self.stage_changes or {}, self.action, self.policy_version_id)
+        same = was == (row["due_minor"], changes_of(row), row["action"], row["policy_version_id"])
+        signed = same and bool(self.first_release_by)
+        found = self._replace(edited=edited)
+        if not signed:
+            found = found._replace(first_release_by="", first_release_user_id=None)
+        return found if edited or signed else found._replace(contact_id=None, language="")
 
 
 @transaction.atomic
@@ -79,15 +99,19 @@ def do_commit(actor: Actor, run_key: str, decisions: Decisions, *, progress: Pro
 
 
 def _commit(actor: Actor, run_key: str, decisions: Decisions, progress: Progress | None) -> DunningRun:
-    carried = _carried(actor.company_id)
+    carried = _carried(actor.company_id, decisions)
     superseded = _supersede(actor.company_id, decisions)
     decided = _decided_since(actor.company_id, decisions)
     rows = [row for row in decisions.proposals.to_pylist() if row["step_key"] not in decided]
+    kept = {row["step_key"]: carried[row["step_key"]].on(row) for row in rows if row["step_key"] in carried}
+    for row in rows:
+        if (left := kept.get(row["step_key"])) is not None:
+            row["contact_id"], row["language"] = left.contact_id or row["contact_id"], left.language or row["language"]
     lines = _lines(decisions)
     blocks = _ask_gate(actor, run_key, rows, decisions, lines, progress)
     ids = list(reserve_ids(Proposal, len(rows)))
     made = [
-        _stored(actor, run_key, decisions, row, row_id, blocks.get(row["step_key"], []), carried.get(row["step_key"]))
+        _stored(actor, run_key, decisions, row, row_id, blocks.get(row["step_key"], []), kept.get(row["step_key"]))
         for row, row_id in zip(rows, ids, strict=True)
     ]
     insert_rows(Proposal, _PROPOSAL_FIELDS, made)
@@ -104,15 +128,21 @@ def _commit(actor: Actor, run_key: str, decisions: Decisions, progress: Progress
     return _recorded(actor, run_key, decisions, rows, len(stored), superseded, len(blocks))
 
 
-def _carried(company_id: int) -> dict[str, _Carried]:
-    touched = ~Q(edited_text="") | ~Q(first_release_by="") | ~Q(waived_charges="") | Q(deadline_on__isnull=False)
-    pending = Proposal.objects.filter(touched, company_id=company_id, state__in=PENDING_STATES)
-    return {row[0]: _Carried(*row[1:]) for row in pending.order_by("id").values_list(*_CARRIED)}
+def _waiting(company_id: int, decisions: Decisions) -> QuerySet[Proposal]:
+    """Give the proposals of earlier runs that this run takes the place of."""
+    waiting = Q(state__in=PENDING_STATES) | Q(state=ProposalState.POSTPONED, postponed_until__lte=decisions.as_of)
+    return Proposal.objects.filter(waiting, company_id=company_id)
+
+
+def _carried(company_id: int, decisions: Decisions) -> dict[str, _Carried]:
+    touched = Q(edited=True) | Q(state=ProposalState.EDITED) | ~Q(edited_text="") | ~Q(first_release_by="")
+    touched |= ~Q(waived_charges="") | Q(deadline_on__isnull=False)
+    found = _waiting(company_id, decisions).filter(touched)
+    return {row[0]: _Carried(*row[1:]) for row in found.order_by("id").values_list(*_CARRIED)}
 
 
 def _supersede(company_id: int, decisions: Decisions) -> int:
-    waiting = Q(state__in=PENDING_STATES) | Q(state=ProposalState.POSTPONED, postponed_until__lte=decisions.as_of)
-    return Proposal.objects.filter(waiting, company_id=company_id).update(state=ProposalState.SUPERSEDED)
+    return _waiting(company_id, decisions).update(state=ProposalState.SUPERSEDED)
 
 
 def _decided_since(company_id: int, decisions: Decisions) -> frozenset[str]:
@@ -227,7 +257,7 @@ def _stored(
     carried: _Carried | None,
 ) -> tuple[Any, ...]:
     kept = carried or _Carried()
-    state = ProposalState.EDITED if kept.edited_text or kept.waived_charges else ProposalState.PROPOSED
+    state = ProposalState.EDITED if kept.edited or kept.waived_charges else ProposalState.PROPOSED
     if blocks:
         state = ProposalState.BLOCKED
     return (
@@ -235,7 +265,7 @@ def _stored(
         row["customer_id"], row["currency"], row["policy_version_id"], row["stage_code"], row["level"],
         row["episode_on"], row["action"], row["document"], state.value, row["open_minor"], row["held_minor"],
         row["credit_minor"], row["due_minor"], row["items"], row["days_overdue_max"], json.loads(row["reasons"]), blocks,
-        row["language"], kept.contact_id or row["contact_id"], kept.deadline_on, changes_of(row), kept.edited_text, "", "",
+        row["language"], row["contact_id"], kept.deadline_on, changes_of(row), kept.edited_text, kept.edited, "", "",
         kept.first_release_by, kept.first_release_user_id, kept.waived_charges, kept.tone_overrides, actor.at,
     )  # fmt: skip
 

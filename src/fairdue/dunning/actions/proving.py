@@ -10,7 +10,7 @@ from django.db import transaction
 from fairdue.dunning.models import Notice
 from fairdue.dunning.proof.collect import Evidence, chain_since, entry_of, evidence_of
 from fairdue.dunning.proof.draw import draw_proof
-from fairdue.dunning.proof.verify_proof import FORMAT, INTACT, MANIFEST, frame_of, verify
+from fairdue.dunning.proof.verify_proof import FORMAT, FORMAT_ERASED, INTACT, MANIFEST, frame_of, verify
 from fairdue.dunning.proof.words import pages_of
 from fairdue.kernel import chain
 from fairdue.ledger import audit
@@ -73,7 +73,7 @@ def _sealed(actor: Actor, evidence: Evidence, frame: str) -> tuple[Head, bytes]:
     since = chain_since(actor.company_id, min(entries))
     since["content_hashes"] = since["content_hashes"][: last - since["first"] + 1]
     manifest = {
-        "format": FORMAT,
+        "format": FORMAT_ERASED if "erased" in evidence.core else FORMAT,
         "chain": since,
         "core": evidence.core,
         "entries": {str(number): entry for number, entry in entries.items()},

@@ -19,6 +19,7 @@ from fairdue.kernel.reasons import Reason, because
 from fairdue.ledger import audit
 from fairdue.ledger.models import Contact
 from fairdue.people.actor import Actor, Right
+from fairdue.people.days import today_of
 
 TEXT_CHARS_MAX = 4000
 
@@ -38,7 +39,7 @@ def locked(actor: Actor, proposal_ids: Sequence[int]) -> list[Proposal]:
     )
     found = list(rows.select_related("policy_version").order_by("id"))
     if missing := sorted(set(proposal_ids) - {proposal.pk for proposal in found}):
-        raise ReviewError(f"no proposal {missing[0]} in this company")
+        raise ReviewError(gettext("There is no proposal %(number)s in this company.") % {"number": missing[0]})
     for proposal in found:
         if proposal.state not in RELEASABLE_STATES:
             why = because(ReleaseReason.ALREADY_DECIDED, state=proposal.state)
@@ -67,7 +68,7 @@ def do_edit(
     """
     actor.need(Right.RELEASE)
     proposal = locked(actor, [proposal_id])[0]
-    changed = ["state", "first_release_by", "first_release_user_id"]
+    changed = ["state", "edited", "first_release_by", "first_release_user_id"]
     if text is not None:
         proposal.tone_overrides = _check_tone(actor, proposal, text, language or proposal.language, let_pass.strip())
         proposal.edited_text = text.strip()
@@ -78,14 +79,15 @@ def do_edit(
         proposal.contact_id = contact_id
         changed.append("contact")
     if deadline_on is not None:
-        if deadline_on <= actor.at.date():
+        if deadline_on <= today_of(actor):
             raise ReviewError(gettext("The deadline %(day)s is not in the future.") % {"day": deadline_on})
         proposal.deadline_on = deadline_on
         changed.append("deadline_on")
     if language is not None:
         proposal.language = language
         changed.append("language")
-    proposal.state, proposal.first_release_by, proposal.first_release_user_id = ProposalState.EDITED, "", None
+    proposal.state, proposal.edited = ProposalState.EDITED, True
+    proposal.first_release_by, proposal.first_release_user_id = "", None
     proposal.save(update_fields=changed)
     audit.record(actor, "edit_proposal", f"proposal:{proposal.pk}", changed=sorted(changed), text=proposal.edited_text)
     return proposal
@@ -110,7 +112,8 @@ def _check_tone(
         ]
         words = ", ".join(one.found for one in refused)
         raise ReviewError(
-            f"the text does not pass the tone check: {words}", [because(ReleaseReason.TONE), *dict.fromkeys(told)]
+            gettext("The text does not pass the tone check: %(found)s") % {"found": words},
+            [because(ReleaseReason.TONE), *dict.fromkeys(told)],
         )
     actor.need(Right.OVERRIDE)
     passed = [Override(one.category, one.found, let_pass[:300], actor.name).as_dict() for one in found]
@@ -140,11 +143,11 @@ def do_postpone(actor: Actor, proposal_ids: Sequence[int], *, until: date, reaso
     Raises ReviewError for a day that is not in the future, or that lies beyond the cover's next duty of a customer.
     """
     actor.need(Right.RELEASE)
-    if until <= actor.at.date():
+    if until <= today_of(actor):
         raise ReviewError(gettext("%(day)s is not in the future.") % {"day": until})
     found = _decide(actor, proposal_ids, ProposalState.POSTPONED, reason)
     for customer_id in sorted({proposal.customer_id for proposal in found}):
-        if cost := cover_cost(actor.company_id, customer_id, until, actor.at.date()):
+        if cost := cover_cost(actor.company_id, customer_id, until, today_of(actor)):
             raise ReviewError(gettext("It would cost the insurance cover."), cost)
     Proposal.objects.filter(pk__in=[proposal.pk for proposal in found]).update(postponed_until=until)
     for proposal in found:
@@ -169,6 +172,6 @@ def _decide(actor: Actor, proposal_ids: Sequence[int], state: ProposalState, rea
     found = locked(actor, proposal_ids)
     for proposal in found:
         proposal.state, proposal.note = state, reason.strip()[:500]
-        proposal.decided_by, proposal.decided_on = actor.name, actor.at.date()
+        proposal.decided_by, proposal.decided_on = actor.name, today_of(actor)
         proposal.save(update_fields=["state", "note", "decided_by", "decided_on"])
     return found

@@ -59,7 +59,7 @@ def _copies(actor: Actor, drafts: Sequence[Draft]) -> tuple[Attachment, ...]:
     """Attach the copies of all letters, the same bytes once, under names that differ. Raises BlobError, OSError."""
     wanted = list({copy.sha256: copy for draft in drafts for copy in draft.copies.enclosed}.values())
     found, names = [], set[str]()
-    for copy, data in bytes_of(wanted):
+    for copy, data in bytes_of(actor.company_id, wanted):
         name, place = copy.file_name, 1
         while name.casefold() in names:
             stem, dot, ending = copy.file_name.rpartition(".")

@@ -10,11 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from fairdue.contact.models import PortalLink, StoredBlob
 from fairdue.ledger.models import Contact, Customer, DueItem, Hold, Payment
+from fairdue.ledger.sealed import SealedJSONField, SealedTextField
 from fairdue.people.models import Company
 
 
 class BalanceConfirmation(models.Model):
-    """The question: one customer, one currency, one day. ``message_key`` names the message that carried it.
+    """The question: one customer, one currency, one day. ``message_key`` names the message that carried it; where that came back, a
+    later attempt is a row of its own, and the step key, which counts attempts, stands once.
 
     ``open_minor`` is the balance asked for, credits and unapplied money taken off. ``known_at`` is the moment as of whose
     knowledge the day was told.
@@ -31,7 +33,7 @@ class BalanceConfirmation(models.Model):
     number = models.CharField(max_length=40, help_text="the reference printed on the letter")
     language = models.CharField(max_length=10)
     open_minor = models.BigIntegerField()
-    facts = models.JSONField(help_text="everything the letter says")
+    facts = SealedJSONField(help_text="everything the letter says")
     pdf_sha256 = models.CharField(max_length=64)
     created_by = models.CharField(max_length=120)
     recorded_at = models.DateTimeField()
@@ -40,9 +42,6 @@ class BalanceConfirmation(models.Model):
         db_table = "dunning_balance_confirmation"
         constraints = [
             models.UniqueConstraint(fields=["company", "step_key"], name="one_balance_confirmation_per_step"),
-            models.UniqueConstraint(
-                fields=["customer", "currency", "as_of"], name="one_balance_confirmation_per_account_and_day"
-            ),
         ]
         indexes = [models.Index(fields=["company", "as_of"], name="balance_confirmation_by_day")]
 
@@ -97,7 +96,7 @@ class BalanceAnswer(models.Model):
     signed_role = models.CharField(max_length=120)
     signed_on = models.DateField()
     stamped = models.BooleanField(default=False, help_text="whether the company's stamp is on the scan")
-    remark = models.TextField(blank=True)
+    remark = SealedTextField(blank=True)
     link = models.ForeignKey(PortalLink, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     scan = models.ForeignKey(StoredBlob, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     recorded_by = models.CharField(max_length=120)

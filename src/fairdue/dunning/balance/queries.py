@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from fairdue.contact.models import MessageState, OutboxMessage
 from fairdue.dunning.account import StepState
 from fairdue.dunning.balance import rules
@@ -23,7 +25,7 @@ from fairdue.kernel.reasons import Reason, because
 from fairdue.law.limitation import Event, EventKind, Limitation, limitation
 from fairdue.law.limitation import rules as limitation_rules
 from fairdue.ledger.models import Customer
-from fairdue.ledger.queries import OpenItem, open_items, unapplied_payments
+from fairdue.ledger.queries import OpenItem, customers_open, open_items, unapplied_payments
 from fairdue.people.models import Company
 
 GONE = (MessageState.BLOCKED, MessageState.CANCELLED, MessageState.BOUNCED)
@@ -71,14 +73,54 @@ def standings(rows: Sequence[BalanceConfirmation], today: date) -> list[Standing
 
 
 def _settled(pks: Sequence[int]) -> set[int]:
-    rows = BalanceDifference.objects.filter(answer__confirmation_id__in=pks, decisions__outcome__in=list(rules.SETTLES))
-    return set(rows.values_list("id", flat=True))
+    rows = BalanceDifference.objects.filter(answer__confirmation_id__in=pks)
+    done = Q(decisions__outcome__in=list(rules.SETTLES)) | Q(pk__in=replaced())
+    return set(rows.filter(done).values_list("id", flat=True))
+
+
+def replaced() -> QuerySet[BalanceDifference, int]:
+    """Give the ids of the differences that nobody had decided on when a newer answer came (13), as a subquery."""
+    newer = BalanceAnswer.objects.filter(confirmation=OuterRef("answer__confirmation"), pk__gt=OuterRef("answer_id"))
+    return BalanceDifference.objects.filter(Exists(newer), decisions__isnull=True).values_list("pk", flat=True)
 
 
 def _asked(state: str, handed_at: datetime | None) -> rules.Asked:
     if state == MessageState.HANDED_OVER and handed_at is not None:
         return rules.Asked(StepState.DONE, handed_at.date())
     return rules.Asked(StepState.FAILED if state in GONE else StepState.WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedBefore:
+    """The questions to a customer for a day: the rows of the newest attempt, how many attempts, and whether it asked something."""
+
+    rows: tuple[BalanceConfirmation, ...]
+    attempts: int
+    stands: bool
+
+
+def asked_before(company_id: int, customer_ids: Sequence[int], as_of: date) -> dict[int, AskedBefore]:
+    """Give what customers were asked for a day (3). Two queries.
+
+    An attempt whose message came back has asked nothing, unless it was answered or closed.
+    """
+    found = BalanceConfirmation.objects.filter(company_id=company_id, as_of=as_of, customer_id__in=customer_ids)
+    answered = Exists(BalanceAnswer.objects.filter(confirmation=OuterRef("pk")))
+    closed = Exists(BalanceClosing.objects.filter(confirmation=OuterRef("pk")))
+    attempts: dict[int, dict[str, list[BalanceConfirmation]]] = defaultdict(dict)
+    heard = set()
+    for row in found.annotate(heard=answered | closed).order_by("id"):
+        attempts[row.customer_id].setdefault(row.message_key, []).append(row)
+        heard |= {row.message_key} if row.heard else set()
+    keys = {key for by_key in attempts.values() for key in by_key}
+    back = OutboxMessage.objects.filter(company_id=company_id, step_key__in=keys, state__in=GONE)
+    gone = set(back.values_list("step_key", flat=True))
+    return {
+        customer_id: AskedBefore(
+            tuple(list(by_key.values())[-1]), len(by_key), any(key in heard or key not in gone for key in by_key)
+        )
+        for customer_id, by_key in attempts.items()
+    }
 
 
 def to_answer(company_id: int, customer_id: int) -> list[BalanceConfirmation]:
@@ -91,8 +133,8 @@ def to_answer(company_id: int, customer_id: int) -> list[BalanceConfirmation]:
 
 
 def customers_with_balance(company_id: int, as_of: date) -> list[int]:
-    """Give the customers with anything open on a day, credits and unapplied money too. Two queries and the holds."""
-    found = {item.customer_id for item in open_items(company_id, as_of) if item.open_minor}
+    """Give the customers with anything open on a day, credits and unapplied money too. Two queries."""
+    found = customers_open(company_id, as_of)
     found |= {one.customer_id for one in unapplied_payments(company_id, as_of) if one.customer_id and one.rest_minor}
     return sorted(found)
 

@@ -7,13 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from fairdue.dunning.account import StepState
 
 SILENT_AFTER_DAYS = 14
 """Days after the hand-over from which nothing heard is silence: longer than a dunning step, bookkeeping closes by the month."""
+
+
+PLAN_WINDOW_DAYS = 45
+"""Days after the end of a period in which a plan still asks: later the answer would speak of a day that nobody closes books on any more."""
+
+_MONTHS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
+
+
+def period_end(every: str, today: date) -> date:
+    """Give the last day of the period of calendar months that ended last before ``today`` (19)."""
+    months = _MONTHS[every]
+    first = today.replace(month=(today.month - 1) // months * months + 1, day=1)
+    return first - timedelta(days=1)
 
 
 class State(StrEnum):

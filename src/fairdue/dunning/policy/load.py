@@ -8,7 +8,9 @@ from decimal import Decimal
 
 import yaml
 
+from fairdue.dunning.policy.balance import read_balance
 from fairdue.dunning.policy.copies import read_copies
+from fairdue.dunning.policy.fee import read_fee
 from fairdue.dunning.policy.gate import read_gate
 from fairdue.dunning.policy.nodes import ALLOWED, PolicyError, Problem, Reader, compose
 from fairdue.dunning.policy.read_branches import check_branches, policy_then, read_branches, stage_then
@@ -82,6 +84,7 @@ def _policy(root: Reader) -> Policy:
         dry_run=root.flag("dry_run"),
         gate=read_gate(root),
         branches=read_branches(root, policy_then, _amounts, code),
+        balance=read_balance(root, _amounts),
     )
 
 
@@ -131,6 +134,7 @@ def _stage(reader: Reader, defaults: _Defaults, before: list[Stage]) -> Stage:
         compensation=Claiming(
             reader.choice("compensation", CLAIMS_COMPENSATION, defaults.compensation if claims else Claiming.NONE)
         ),
+        fee=read_fee(reader, _amounts),
         instalment_offer=reader.integer("instalment_offer", None, low=2, high=12),
         cite_clause=reader.flag("cite_clause"),
         legal_stage=reader.flag("legal_stage"),
@@ -230,6 +234,8 @@ def _check_stage(reader: Reader, stage: Stage, before: list[Stage]) -> None:
         _only_messages(reader, stage)
     elif stage.before_due and stage.deadline_days:
         reader.problem("deadline_days", _("no deadline is given before the due date"), _("Remove it."))
+    if stage.before_due and stage.fee:
+        reader.problem("fee", _("no fee is charged before the due date"), _("Remove it."))
     if stage.requires and stage.requires not in {other.code for other in before}:
         advice = _("Name a stage that stands above.")
         reader.problem("requires", _("%(what)r is no earlier stage"), advice, what=stage.requires)
@@ -252,6 +258,7 @@ def _only_messages(reader: Reader, stage: Stage) -> None:
         "instalment_offer",
         "interest",
         "compensation",
+        "fee",
         "copies",
     ):
         if name in reader.values:

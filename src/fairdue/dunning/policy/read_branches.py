@@ -249,7 +249,7 @@ def _check_branch(root: Reader, policy: Policy, stage: Stage, branch: Branch) ->
         if then.use not in allowed:
             _unknown(root, branch, then.use, allowed)
     if then.requires:
-        earlier = [one.code for one in policy.stages if one.code != stage.code]
+        earlier = [one.code for one in policy.stages[: policy.stages.index(stage)]]
         if then.requires not in earlier:
             _unknown(root, branch, then.requires, earlier)
         elif not policy.by_code[then.requires].catch_up:

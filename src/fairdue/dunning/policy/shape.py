@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from fairdue.dunning.policy.branches import Branch
+from fairdue.law.fees import FeeKind
 
 
 class Origin(StrEnum):
@@ -82,6 +83,14 @@ class Copies:
 
 
 @dataclass(frozen=True, slots=True)
+class Fee:
+    """What a letter costs the customer, in minor units by currency, before the cap of the customer's country."""
+
+    kind: FeeKind
+    amounts_minor: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class StageTask:
     """A task that a stage makes beside its message, ``after_days`` later."""
 
@@ -117,6 +126,7 @@ class Stage:
     consequences: tuple[str, ...] = ()
     interest: Claiming = Claiming.NONE
     compensation: Claiming = Claiming.NONE
+    fee: Fee | None = None
     instalment_offer: int | None = None
     cite_clause: bool = False
     legal_stage: bool = False
@@ -145,6 +155,23 @@ class Entry:
     stage: str
 
 
+class Period(StrEnum):
+    """How often something is asked; a period ends with the last day of its months."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    HALF_YEAR = "half-year"
+    YEAR = "year"
+
+
+@dataclass(frozen=True)
+class BalancePlan:
+    """When customers are asked to confirm their balance; ``minimum_minor`` by currency, of the balance without its sign."""
+
+    every: Period
+    minimum_minor: Mapping[str, int] | None = None
+
+
 @dataclass(frozen=True)
 class Policy:
     """A checked policy. ``gate`` is the section that contact's gate reads; ``new_items_stage`` greets items that became
@@ -163,6 +190,7 @@ class Policy:
     dry_run: bool = False
     gate: Mapping[str, Any] | None = None
     branches: tuple[Branch, ...] = ()
+    balance: BalancePlan | None = None
 
     @cached_property
     def has_branches(self) -> bool:

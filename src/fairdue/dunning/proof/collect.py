@@ -13,6 +13,7 @@ from django.db.models import Q
 from fairdue.contact import blobs
 from fairdue.contact.models import OutboxMessage
 from fairdue.dunning.models import Notice
+from fairdue.dunning.proof.verify_proof import TEXTS, message_hash, said_in
 from fairdue.kernel import chain
 from fairdue.ledger.models import AuditAnchor, AuditEntry, AuditSeal, Charge
 
@@ -50,10 +51,15 @@ def evidence_of(notice: Notice) -> Evidence:
     message = OutboxMessage.objects.filter(company_id=notice.company_id, step_key=notice.message_key).first()
     files, names, missing = _files(notice, message)
     entries = {seal.sequence: entry_of(seal.entry) for seal in _seals(notice, message)}
+    core = _core(notice, message, names)
+    if erased := _erasures(notice):
+        entries |= {seal.sequence: entry_of(seal.entry) for seal in erased}
+        _take_out(core, entries, files, missing)
+    entries = dict(sorted(entries.items()))
     first = min(entries, default=1)
     anchors = AuditAnchor.objects.filter(company_id=notice.company_id, sequence__gte=first).order_by("sequence", "id")
     return Evidence(
-        notice, message, _core(notice, message, names), entries,
+        notice, message, core, entries,
         tuple(anchors.values_list("sequence", "head", "place")), files, missing,
     )  # fmt: skip
 
@@ -90,6 +96,42 @@ def _seals(notice: Notice, message: OutboxMessage | None) -> list[AuditSeal]:
         about |= Q(entry__subject=f"outbox:{message.run_key}", entry__action="queue")
     found = AuditSeal.objects.filter(about, company_id=notice.company_id).select_related("entry").order_by("sequence")
     return [seal for seal in found if seal.entry.action != "prove"]
+
+
+def _erasures(notice: Notice) -> list[AuditSeal]:
+    """Give the seals of erasures that took letters, of the customer or of its contacts."""
+    contacts = notice.customer.contacts.values_list("pk", flat=True)
+    subjects = [f"customer:{notice.customer_id}", *(f"contact:{pk}" for pk in contacts)]
+    rows = AuditSeal.objects.filter(company_id=notice.company_id, entry__action="erase", entry__subject__in=subjects)
+    found = rows.select_related("entry").order_by("sequence")
+    return [seal for seal in found if "letter" in seal.entry.detail.get("clocks", ())]
+
+
+def _take_out(core: Json, entries: Mapping[int, Json], files: dict[str, bytes], missing: tuple[str, ...]) -> None:
+    """Name in the core what no longer fits its hash because it was erased, and leave out what is left of it.
+
+    Half a text proves nothing and would pass as the whole: facts and bodies from which only a name was taken go too.
+    """
+    gone = set(missing)
+    said: Json = next((one["detail"] for one in entries.values() if one["action"] == "release"
+                 and one["detail"].get("notice") == core["notice"]["id"]), {})  # fmt: skip
+    facts = hashlib.sha256(chain.canonical(core["notice"]["facts"])).hexdigest()
+    if said.get("facts_sha256", facts) != facts:
+        core["notice"]["facts"] = {}
+        gone.add("facts")
+    message = core["message"]
+    if message is not None and message_hash(message) != message["content_sha256"]:
+        message.update(dict.fromkeys(TEXTS, ""))
+        gone.add("message")
+        for name in ("message.txt", "message.html"):
+            data = files.pop(name, b"")
+            core["files"].pop(hashlib.sha256(data).hexdigest(), None)
+    handed = [one for one in entries.values() if one["action"] == "hand_over"]
+    if message is not None and any(said_in(one, "evidence") != message["evidence"] for one in handed):
+        message["evidence"] = {}
+        gone.add("evidence")
+    if gone:
+        core["erased"] = sorted(gone)
 
 
 def _core(notice: Notice, message: OutboxMessage | None, names: Mapping[str, str]) -> Json:
@@ -140,7 +182,7 @@ def _files(notice: Notice, message: OutboxMessage | None) -> tuple[dict[str, byt
     missing = []
     for sha256, name in wanted.items():
         try:
-            files[name], names[sha256] = blobs.get(sha256), name
+            files[name], names[sha256] = blobs.get(notice.company_id, sha256), name
         except blobs.BlobError:
             missing.append(sha256)
     if message is not None:

@@ -26,6 +26,9 @@ from pathlib import Path
 from typing import Any
 
 FORMAT = "fairdue proof 1"
+FORMAT_ERASED = "fairdue proof 2"
+"""The same of a notice from which a person was erased: ``core`` names what is gone."""
+ERASED = "erased"
 MANIFEST = "manifest.json"
 SIZE_MAX = 512 * 1024 * 1024
 CONFIRMED, REFUTED, UNREADABLE, INTACT = 0, 1, 2, 3
@@ -191,12 +194,14 @@ def message_hash(message: Json) -> str:
 
 
 class Report:
-    """What was checked: ``(key of WORDS, whether it holds, a detail)``. None: cannot be told from the file."""
+    """What was checked: ``(key of WORDS, whether it holds, a detail)``. None: cannot be told from the file; ``ERASED``: what would
+    be checked was erased with a person, and its hash stands.
+    """
 
     def __init__(self) -> None:
-        self.lines: list[tuple[str, bool | None, str]] = []
+        self.lines: list[tuple[str, bool | str | None, str]] = []
 
-    def say(self, key: str, holds: bool | None, detail: str = "") -> None:
+    def say(self, key: str, holds: bool | str | None, detail: str = "") -> None:
         """Add a finding."""
         self.lines.append((key, holds, detail))
 
@@ -213,7 +218,10 @@ def read_manifest(pdf: Pdf) -> Json:
         found = json.loads(data)
     except (ValueError, RecursionError):
         raise NoProofError("no_manifest") from None
-    if not isinstance(found, dict) or found.get("format") != FORMAT or canonical(found) != data:
+    if not isinstance(found, dict) or canonical(found) != data:
+        raise NoProofError("no_manifest")
+    erased = isinstance(found.get("core"), dict) and "erased" in found["core"]
+    if found.get("format") != (FORMAT_ERASED if erased else FORMAT):
         raise NoProofError("no_manifest")
     return found
 
@@ -275,8 +283,10 @@ def _sealed(pdf: Pdf, manifest: Json, last: Json, known: dict[int, str], report:
 
 def _notice(pdf: Pdf, manifest: Json, report: Report) -> None:
     """Hold the notice, its message and its policy against what was sealed when they came about."""
-    core, entries = manifest["core"], list(manifest["entries"].values())
+    core = manifest["core"]
+    entries = [entry for _number, entry in sorted(manifest["entries"].items(), key=lambda one: int(one[0]))]
     notice, message, files = core["notice"], core["message"], pdf.files
+    gone = _erased(core, entries, report)
     release = [one for one in entries if one["action"] == "release" and one["detail"].get("notice") == notice["id"]]
     report.say("released", len(release) == 1)
     said = release[0]["detail"] if release else {}
@@ -284,26 +294,62 @@ def _notice(pdf: Pdf, manifest: Json, report: Report) -> None:
     report.say("release_says", bool(said) and all(agree))
     for name, value in (("facts_sha256", hashlib.sha256(canonical(notice["facts"])).hexdigest()),
                         ("policy_sha256", core["policy"]["sha256"])):  # fmt: skip
+        if name == "facts_sha256" and "facts" in gone:
+            report.say(name, ERASED, str(said.get(name, ""))[:16])
+            continue
         report.say(name, (said[name] == value) if name in said else None)
-    _same(report, "letter", files, core["files"], notice["pdf_sha256"])
+    _same(report, "letter", files, core["files"], notice["pdf_sha256"], gone=gone)
     _same(report, "policy", files, core["files"], core["policy"]["sha256"])
     if message is None:
         report.say("message", None)
         return
-    report.say("message", message_hash(message) == message["content_sha256"])
+    holds = ERASED if "message" in gone else message_hash(message) == message["content_sha256"]
+    report.say("message", holds, message["content_sha256"][:16] if holds == ERASED else "")
     for item in message["attachments"]:
-        _same(report, "attachment", files, core["files"], item["sha256"], item["file_name"])
+        _same(report, "attachment", files, core["files"], item["sha256"], item["file_name"], gone=gone)
     queued = [one for one in entries if one["action"] == "queue"]
     leaf = hashlib.sha256(b"\x00" + message["content_sha256"].encode()).hexdigest()
     single = [one for one in queued if one["detail"].get("count") == 1]
     report.say("queued", any(one["detail"]["merkle_root"] == leaf for one in single) if single else None)
     handed = [one for one in entries if one["action"] == "hand_over"]
     fits = [
-        one["detail"].get("content") == message["content_sha256"] and said_in(one, "evidence") == message["evidence"]
+        one["detail"].get("content") == message["content_sha256"]
+        and ("evidence" in gone or said_in(one, "evidence") == message["evidence"])
         for one in handed
     ]
     left = message["state"] in ("handed_over", "bounced") and bool(handed)
     report.say("handed_over", (all(fits) and len(handed) == 1) if left else (False if handed else None))
+    if "evidence" in gone:
+        report.say("evidence", ERASED)
+
+
+TEXTS = ("recipient_name", "recipient_email", "subject", "body_text", "body_html")
+"""What a message says to and of a person."""
+
+
+def _erased(core: Json, entries: list[Json], report: Report) -> frozenset[str]:
+    """Give what was erased: parts by name, files by hash. Only an erasure of the debtor or of a contact that the chain holds, later
+    than the release, makes a part erased; and what is erased must say nothing any more, lest a changed text pass as an erased one.
+    """
+    if "erased" not in core:
+        return frozenset()
+    gone, message = frozenset(core["erased"]), core["message"] or {}
+    actions = [one["action"] for one in entries]
+    told = any(
+        one["action"] == "erase"
+        and "letter" in one["detail"].get("clocks", ())
+        and (one["subject"] == f"customer:{core['customer']['id']}" or one["subject"].startswith("contact:"))
+        and "release" in actions[:place]
+        for place, one in enumerate(entries)
+    )
+    silent = (
+        ("facts" not in gone or core["notice"]["facts"] == {})
+        and ("message" not in gone or all(message[name] in ("", "[erased]") for name in TEXTS))
+        and ("evidence" not in gone or message["evidence"] == {})
+        and not gone & set(core["files"])
+    )
+    report.say("erased", told and silent and bool(gone))
+    return gone
 
 
 RELEASED = {"step": "step_key", "payable": "payable_minor", "currency": "currency", "pdf_sha256": "pdf_sha256"}
@@ -311,10 +357,14 @@ RELEASED = {"step": "step_key", "payable": "payable_minor", "currency": "currenc
 
 
 def _same(
-    report: Report, key: str, files: dict[str, bytes], names: dict[str, str], sha256: str, told: str = ""
-) -> None:
+    report: Report, key: str, files: dict[str, bytes], names: dict[str, str], sha256: str, told: str = "",
+    gone: frozenset[str] = frozenset(),
+) -> None:  # fmt: skip
     """Hold a file inside against the hash that the record gives; a file that is not inside cannot be checked."""
     name = names.get(sha256)
+    if sha256 in gone:
+        report.say(key, ERASED, told or sha256[:16])
+        return
     holds = None if name is None else hashlib.sha256(files.get(name, b"")).hexdigest() == sha256
     report.say(key, holds, told or sha256[:16])
 
@@ -352,12 +402,18 @@ WORDS: dict[str | int, tuple[str, str]] = {
     "attachment": ("The attachment has the hash of the record", "附件的哈希与记录一致"),
     "queued": ("The message is the one that was queued", "消息就是当时排队的那一条"),
     "handed_over": ("The hand-over was recorded for exactly this message", "移交记录正是针对这条消息"),
+    "erased": ("What is missing was erased with a person, as an entry says", "缺失的部分已随个人信息依法删除，有条目为证"),
+    "evidence": ("The evidence of the hand-over", "移交凭据"),
     "head": ("The chain has the head that you gave", "链头与您给出的一致"),
     "no_head": ("No head was given; one of these sequences would do", "未给出链头；以下序号之一即可"),
     "head_elsewhere": ("The heads given lie outside this file; it covers", "给出的链头不在本文件范围内；本文件涵盖"),
     "yes": ("yes", "是"),
     "no": ("NO", "否"),
     "open": ("cannot be told", "无法判断"),
+    "gone": ("erased", "已删除"),
+    "parts_gone": ("Parts marked as erased went with a person, by law; their hashes stand in the chain.",
+        "标为已删除的部分已依法随个人信息删除；其哈希仍在链中。",
+    ),
     CONFIRMED: ("CONFIRMED: unchanged, and anchored in the head that you gave.", "已证实：未被改动，且与您给出的链头相连。"),
     REFUTED: ("REFUTED: the file was changed, or was never true.", "已否定：文件被改动过，或本来就不真实。"),
     UNREADABLE: ("NOT A PROOF.", "不是证明文件。"),
@@ -374,11 +430,16 @@ def told(key: str | int, language: str) -> str:
 
 def lines_of(report: Report, language: str) -> list[str]:
     """Give the findings as lines."""
-    marks = {True: told("yes", language), False: told("no", language), None: told("open", language)}
-    return [
+    marks: dict[bool | str | None, str] = {
+        True: told("yes", language), False: told("no", language), None: told("open", language), ERASED: told("gone", language),
+    }  # fmt: skip
+    found = [
         f"{marks[holds]:>14}  {told(key, language)}{f' ({detail})' if detail else ''}"
         for key, holds, detail in report.lines
     ]
+    return (
+        [*found, "", told("parts_gone", language)] if any(holds == ERASED for _k, holds, _d in report.lines) else found
+    )
 
 
 def _given(heads: list[str], paths: list[Path]) -> dict[int, str]:

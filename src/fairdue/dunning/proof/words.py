@@ -63,7 +63,10 @@ def _what(core: Mapping[str, Any], figures: Figures) -> Section:
         (gettext("Released by"), notice["released_by"]),
         (gettext("Subject"), message.get("subject", "")),
     ]
-    return Section(gettext("What was sent"), tuple(pairs))
+    note = gettext(
+        "A person was erased from these records, as the law asks. What is gone is marked as erased; its hashes stand in the audit log."
+    )
+    return Section(gettext("What was sent"), tuple(pairs), note=note if "erased" in core else "")
 
 
 def _debtor(core: Mapping[str, Any]) -> str:

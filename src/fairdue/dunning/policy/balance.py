@@ -1,0 +1,24 @@
+"""The ``balance`` section of a policy: how often customers are asked to confirm their balance, and from which amount on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from fairdue.dunning.policy.nodes import Reader
+from fairdue.dunning.policy.shape import BalancePlan, Period
+from fairdue.kernel.reasons import gettext_noop as _
+
+
+def read_balance(root: Reader, amounts: Callable[[Reader, str], Mapping[str, int] | None]) -> BalancePlan | None:
+    """Read the section; None where nobody is asked by itself."""
+    section = root.mapping("balance")
+    if section is None:
+        return None
+    every = section.choice("every", list(Period))
+    if not section.has("every"):
+        section.problem(
+            "every", _("%(what)s is missing"), _("Write “every: quarter”, “half-year” or “year”."), what="every"
+        )
+    plan = BalancePlan(Period(every or Period.YEAR), amounts(section, "minimum"))
+    section.done()
+    return plan
