@@ -7,8 +7,11 @@ from datetime import date, timedelta
 import pytest
 from cover_department import Department
 
+from fairdue.contact import blobs
+from fairdue.cover.actions import CoverError, LimitValues, do_set_limit, do_set_limit_from_file
+from fairdue.cover.models import BuyerLimit, CoverPolicy
 from fairdue.ledger.actions import InsurerForbids, do_extend, do_hold, do_publish_facts
-from fairdue.ledger.models import DueDateChange, Hold
+from fairdue.ledger.models import DueDateChange, Fact, Hold
 
 pytestmark = pytest.mark.django_db
 
@@ -254,3 +257,31 @@ def test_only_cover_writes_its_facts(insured: Department):
             insured.actor(DUE), room="dunning", kind="cover_deadline", as_of=DUE, values={"customer:1": 1},
             source_version="x",
         )  # fmt: skip
+
+
+def test_a_longer_extension_that_the_insurer_gave_one_buyer_goes_before_the_policy_s(insured: Department):
+    """The policy lets payment be put off by 60 days; the insurer's letter of 1 December grants buyer A 90 days."""
+    before = insured.invoice("A", "R-1", 1_000_00, date(2025, 12, 20), issued_on=date(2025, 11, 20))
+    insured.limit("A", 80_000_00, date(2025, 12, 1), max_extension_days=90, reference="Letter of 1 December")
+    after = insured.invoice("A", "R-2", 1_000_00, date(2026, 1, 15), issued_on=date(2025, 12, 16))
+    insured.night(date(2026, 2, 1))
+    last = {
+        fact.subject: date.fromordinal(fact.value) for fact in Fact.objects.filter(kind="cover_max_extension_until")
+    }
+    assert last == {
+        f"due_item:{before.pk}": date(2025, 12, 20) + timedelta(days=60),
+        f"due_item:{after.pk}": date(2026, 1, 15) + timedelta(days=90),
+    }
+
+
+def test_the_insurer_s_letter_is_kept_with_the_limit_and_nothing_but_a_document_is(insured: Department):
+    values = LimitValues(date(2026, 1, 1), 50_000_00, customer_id=insured.customer("A").pk, share_ppm=850_000)
+    actor, policy = insured.actor(date(2026, 1, 1)), CoverPolicy.objects.get().pk
+    count = BuyerLimit.objects.count()
+    with pytest.raises(CoverError):
+        do_set_limit_from_file(actor, policy, values, b"<html>no letter</html>")
+    assert BuyerLimit.objects.count() == count
+    made = do_set_limit_from_file(actor, policy, values, b"%PDF-1.4 letter")
+    assert blobs.get(made.company_id, made.source_file.sha256) == b"%PDF-1.4 letter"
+    assert do_set_limit_from_file(actor, policy, values, b"%PDF-1.4 letter").pk == made.pk
+    assert do_set_limit(actor, policy, values).pk == made.pk, "a list that repeats the decision is no new one"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from fairdue.contact.models import StoredBlob
 from fairdue.ledger.models import Customer, CustomerGroup, DueItem
 from fairdue.people.models import Company
 
@@ -79,7 +80,7 @@ class CoverTerms(models.Model):
 class BuyerLimit(models.Model):
     """How much the insurer covers on a customer, or on a group, for shipments from ``effect_on``. Zero: withdrawn.
 
-    ``share_ppm`` empty takes the policy's. ``until`` is the last day of shipments under it.
+    ``share_ppm`` and ``max_extension_days`` empty take the policy's. ``until`` is the last day of shipments under it.
     """
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT)
@@ -92,6 +93,11 @@ class BuyerLimit(models.Model):
     until = models.DateField(null=True, blank=True)
     limit_minor = models.BigIntegerField()
     share_ppm = models.BigIntegerField(null=True, blank=True)
+    max_extension_days = models.PositiveIntegerField(null=True, blank=True, help_text="from the original due date")
+    source_file = models.ForeignKey(
+        StoredBlob, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        help_text="the insurer's decision as it came",
+    )  # fmt: skip
     reference = models.CharField(max_length=120, blank=True, help_text="the insurer's")
     conditions = models.CharField(max_length=500, blank=True)
     recorded_by = models.CharField(max_length=120)

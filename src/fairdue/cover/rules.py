@@ -6,7 +6,7 @@ The measures in ``sql`` say the same of a whole portfolio. Days are calendar day
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -65,6 +65,8 @@ class Limit:
     effect_on: date
     until: date | None
     limit_minor: int
+    max_extension_days: int | None = None
+    """Goes before the policy's, where the insurer named one for this buyer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ def judge(
     known = [one for one in told if one.on <= as_of and one.due_item_id in (None, invoice.due_item_id)]
     notified, claimed = (_done(known, kind, invoice) for kind in ("notified", "claimed"))
     limit_id, policy_id = (limit.limit_id, limit.policy_id) if limit else (None, None)
-    if state is not State.COVERED or held is None:
+    if state is not State.COVERED or held is None or limit is None:
         return Dates(state, limit_id, policy_id, notified=notified, claimed=claimed)
     consents = [one for one in known if one.kind == "consent"]
     consent = max(consents, key=lambda one: one.record_id, default=None)
@@ -156,13 +158,20 @@ def judge(
         state,
         limit_id,
         policy_id,
-        extend_until=last_day_to_extend(invoice.first_due_on, held, consent.until if consent else None),
+        extend_until=last_day_to_extend(
+            invoice.first_due_on, _with_limit(held, limit), consent.until if consent else None
+        ),
         notify_by=_after(invoice.first_due_on, held.notify_days),
         claim_by=_after(invoice.first_due_on, held.claim_days),
         notified=notified,
         claimed=claimed,
         consent_until=consent.until if consent else None,
     )
+
+
+def _with_limit(terms: Terms, limit: Limit) -> Terms:
+    named = limit.max_extension_days
+    return terms if named is None else replace(terms, max_extension_days=named)
 
 
 def _state(invoice: Invoice, invoices: Sequence[Invoice], limit: Limit | None, held: Terms | None) -> State:

@@ -37,7 +37,8 @@ TERMS = SnapshotSource(
 )
 LIMITS = SnapshotSource(
     "cover_limits",
-    "SELECT l.id, l.policy_id, l.customer_id, l.group_id, l.effect_on, l.until, l.limit_minor, l.share_ppm"
+    "SELECT l.id, l.policy_id, l.customer_id, l.group_id, l.effect_on, l.until, l.limit_minor, l.share_ppm,"
+    " l.max_extension_days"
     " FROM cover_buyer_limit l WHERE l.company_id = :company_id AND l.recorded_at <= :known_at",
     pa.schema(
         {
@@ -49,6 +50,7 @@ LIMITS = SnapshotSource(
             "until": _DAY,
             "limit_minor": _WHOLE,
             "share_ppm": _WHOLE,
+            "max_extension_days": _WHOLE,
         }
     ),
 )

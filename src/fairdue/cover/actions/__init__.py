@@ -6,6 +6,7 @@ from fairdue.cover.actions.entering import (
     TermsValues,
     do_add_policy,
     do_set_limit,
+    do_set_limit_from_file,
     do_set_terms,
 )
 from fairdue.cover.actions.importing import Imported, do_import_limits
@@ -23,5 +24,6 @@ __all__ = [
     "do_import_limits",
     "do_record",
     "do_set_limit",
+    "do_set_limit_from_file",
     "do_set_terms",
 ]

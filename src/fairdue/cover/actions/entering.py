@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext
 
+from fairdue.contact import blobs
+from fairdue.contact.models import StoredBlob
 from fairdue.cover.models import BuyerLimit, CoverPolicy, CoverTerms
+from fairdue.formats.copies.media import media_type
 from fairdue.kernel.money import exponent
 from fairdue.kernel.rounding import PPM
 from fairdue.ledger import audit
@@ -54,6 +57,8 @@ class LimitValues:
     share_ppm: int | None = None
     reference: str = ""
     conditions: str = ""
+    max_extension_days: int | None = None
+    source_file_id: int | None = None
 
 
 @transaction.atomic
@@ -114,6 +119,17 @@ def _check_share(share_ppm: int) -> None:
 
 
 @transaction.atomic
+def do_set_limit_from_file(actor: Actor, policy_id: int, values: LimitValues, data: bytes) -> BuyerLimit:
+    """Enter a limit of a buyer and keep the insurer's decision (PDF or picture) with it. Raises CoverError for another file."""
+    actor.need(Right.IMPORT)
+    kind = media_type(data)
+    if not kind:
+        raise CoverError(gettext("Give the insurer's decision as a PDF or a picture."))
+    file = blobs.keep(actor.company_id, data, kind, actor.at)
+    return do_set_limit(actor, policy_id, replace(values, source_file_id=file.pk))
+
+
+@transaction.atomic
 def do_set_limit(actor: Actor, policy_id: int, values: LimitValues) -> BuyerLimit:
     """Enter a limit of a buyer. The same decision again changes nothing and gives the row that is there."""
     actor.need(Right.IMPORT)
@@ -130,6 +146,8 @@ def do_set_limit(actor: Actor, policy_id: int, values: LimitValues) -> BuyerLimi
         actor, "set_cover_limit", f"cover_limit:{limit.pk}", policy=policy.number, customer=values.customer_id,
         group=values.group_id, limit=values.limit_minor, effect_on=values.effect_on.isoformat(),
         until=values.until.isoformat() if values.until else None, reference=values.reference,
+        share=values.share_ppm, max_extension_days=values.max_extension_days,
+        file=limit.source_file.sha256 if limit.source_file else None,
     )  # fmt: skip
     return limit
 
@@ -149,10 +167,21 @@ def check_limit(company_id: int, values: LimitValues) -> None:
         raise CoverError(gettext("A limit is zero or more; zero withdraws it."))
     if values.until is not None and values.until < values.effect_on:
         raise CoverError(gettext("The last day lies before the first."))
+    if values.max_extension_days is not None and not 0 <= values.max_extension_days <= DAYS_MAX:
+        raise CoverError(gettext("Periods are 0 to %(days)s calendar days.") % {"days": DAYS_MAX})
+    if (
+        values.source_file_id is not None
+        and not StoredBlob.objects.filter(company_id=company_id, pk=values.source_file_id).exists()
+    ):
+        raise CoverError(gettext("The company has no such file."))
     if values.share_ppm is not None:
         _check_share(values.share_ppm)
 
 
 def same_limit(row: BuyerLimit, values: LimitValues) -> bool:
-    """Tell whether a stored limit says the same; reference and conditions count."""
-    return all(getattr(row, name) == value for name, value in asdict(values).items())
+    """Tell whether a stored limit says the same; reference and conditions count. What a list does not name, its file and a maximum
+    extension of its own, makes no other decision.
+    """
+    given = asdict(values)
+    unnamed = {name for name in ("max_extension_days", "source_file_id") if given[name] is None}
+    return all(getattr(row, name) == value for name, value in given.items() if name not in unnamed)

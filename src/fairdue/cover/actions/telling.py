@@ -18,6 +18,7 @@ from fairdue.ledger.actions import do_publish_facts
 from fairdue.ledger.models import Customer, DueItem
 from fairdue.ledger.queries import open_amounts
 from fairdue.people.actor import Actor, Right
+from fairdue.people.days import today_of
 
 SOURCE = "cover 1"
 """The version that published facts name."""
@@ -79,7 +80,7 @@ def _check(actor: Actor, kind: str, on: date, reference: str, until: date | None
         raise CoverError(gettext("There is no record %(kind)s.") % {"kind": kind})
     if not reference.strip():
         raise CoverError(gettext("Give the insurer's reference; it is what counts later."))
-    if on > actor.at.date():
+    if on > today_of(actor):
         raise CoverError(gettext("The day lies ahead; record it when it has happened."))
     if (kind == RecordKind.CONSENT) != (until is not None):
         raise CoverError(gettext("A consent has a last day, and only a consent has one."))
@@ -89,7 +90,7 @@ def _check(actor: Actor, kind: str, on: date, reference: str, until: date | None
 
 def _publish_consent(actor: Actor, customer_id: int, due_item_id: int | None, until: date) -> None:
     """Move the published last days of what is bounded now; a later bound stays."""
-    today = actor.at.date()
+    today = today_of(actor)
     items = [due_item_id] if due_item_id else list(open_amounts(actor.company_id, today, customer_ids=[customer_id]))
     moved = {
         f"due_item:{item}": until.toordinal()

@@ -5,13 +5,16 @@
 -- 3. A limit whose until is before the day, or of zero, covers nothing; it is listed with limit_minor 0.
 -- 4. Terms count when the day lies from valid_from to valid_to; of several the highest version. Without terms the row has none.
 -- 5. group_id is the group whose limit it is, 0 for a limit of the customer's own or none.
--- 6. Only customers with a limit of their own or of their group are listed.
+-- 6. The share and the maximum extension that the limit names go before those of the terms.
+-- 7. Only customers with a limit of their own or of their group are listed.
 WITH spoken AS (
-  SELECT l.id AS limit_id, l.policy_id, l.customer_id, 1 AS own, CAST(0 AS BIGINT) AS group_id, l.effect_on, l.until, l.limit_minor, l.share_ppm
+  SELECT l.id AS limit_id, l.policy_id, l.customer_id, 1 AS own, CAST(0 AS BIGINT) AS group_id, l.effect_on, l.until, l.limit_minor, l.share_ppm,
+    l.max_extension_days
   FROM cover_limits l
   WHERE l.customer_id IS NOT NULL
   UNION ALL
-  SELECT l.id, l.policy_id, c.id, 0, l.group_id, l.effect_on, l.until, l.limit_minor, l.share_ppm
+  SELECT l.id, l.policy_id, c.id, 0, l.group_id, l.effect_on, l.until, l.limit_minor, l.share_ppm,
+    l.max_extension_days
   FROM cover_limits l
   JOIN customers c ON c.group_id = l.group_id
   WHERE l.customer_id IS NULL
@@ -28,7 +31,7 @@ days AS (
 ),
 ranked AS (
   SELECT
-    d.customer_id, d.shipped_on, s.limit_id, s.policy_id, s.group_id, s.share_ppm,
+    d.customer_id, d.shipped_on, s.limit_id, s.policy_id, s.group_id, s.share_ppm, s.max_extension_days,
     CASE WHEN s.until IS NOT NULL AND s.until < d.shipped_on THEN 0 ELSE s.limit_minor END AS limit_minor,
     ROW_NUMBER() OVER (
       PARTITION BY d.customer_id, d.shipped_on ORDER BY s.own DESC, s.effect_on DESC, s.limit_id DESC
@@ -37,7 +40,7 @@ ranked AS (
   JOIN spoken s ON s.customer_id = d.customer_id AND s.effect_on <= d.shipped_on
 ),
 limits_then AS (
-  SELECT customer_id, shipped_on, limit_id, policy_id, group_id, share_ppm, limit_minor
+  SELECT customer_id, shipped_on, limit_id, policy_id, group_id, share_ppm, limit_minor, max_extension_days
   FROM ranked
   WHERE place = 1
 ),
@@ -55,7 +58,7 @@ versions AS (
 SELECT
   d.customer_id, d.shipped_on, l.limit_id, l.policy_id, COALESCE(l.group_id, 0) AS group_id, CAST(COALESCE(l.limit_minor, 0) AS BIGINT) AS limit_minor,
   COALESCE(l.share_ppm, t.insured_share_ppm) AS share_ppm, v.terms_id, t.currency AS policy_currency,
-  t.max_terms_days, t.max_extension_days, t.notify_days, t.claim_days, t.stop_days, t.minimum_minor,
+  t.max_terms_days, COALESCE(l.max_extension_days, t.max_extension_days) AS max_extension_days, t.notify_days, t.claim_days, t.stop_days, t.minimum_minor,
   t.consent_above_minor, t.consent_beyond_days
 FROM days d
 LEFT JOIN limits_then l ON l.customer_id = d.customer_id AND l.shipped_on = d.shipped_on
