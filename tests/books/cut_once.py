@@ -6,11 +6,11 @@ kills itself without notice when it is about to write to that table.
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
+
+from killed import dying_before
 
 ROWS, LINES = 300, 100
 
@@ -19,7 +19,7 @@ def main() -> None:
     import django
 
     django.setup()
-    from django.db import connection, transaction
+    from django.db import transaction
 
     from fairdue.books import files
     from fairdue.books.actions import do_cut
@@ -42,12 +42,7 @@ def main() -> None:
         return
     folder, write_to = Path(sys.argv[2]), sys.argv[3] if len(sys.argv) > 3 else ""
 
-    def kill(execute, sql, params, many, context):
-        if write_to and sql.lstrip().startswith("INSERT") and f"{write_to}" in sql.split("(")[0].split("SELECT")[0]:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(kill):
+    with dying_before(write_to):
         do_cut(actor, size=LINES)
         for batch in files.waiting_batches(company.pk):
             files.hand_out(actor, "acme", batch, "csv", folder)

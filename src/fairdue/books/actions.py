@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from fairdue.books import gather, queries
-from fairdue.books.models import Acknowledgement, Answer, Export, Posting, PostingBatch
+from fairdue.books.models import Acknowledgement, Answer, Export, Posting, PostingBatch, commitment_of
 from fairdue.books.reasons import BooksReason
 from fairdue.books.rules import LINES_MAX, Given
 from fairdue.contact.actions.tasks import open_task
@@ -25,6 +25,7 @@ from fairdue.kernel.reasons import Value, because
 from fairdue.ledger import audit
 from fairdue.ledger.bulk import insert_rows, reserve_ids
 from fairdue.people.actor import Actor, Right
+from fairdue.people.days import today_of
 from fairdue.people.models import Company
 
 LATE = "books/late/"
@@ -33,21 +34,24 @@ WHYS_SHOWN = 3
 
 
 @transaction.atomic
-def do_cut(actor: Actor, *, cut_key: str = "", size: int = LINES_MAX) -> list[PostingBatch]:
+def do_cut(
+    actor: Actor, *, cut_key: str = "", size: int = LINES_MAX, through: date | None = None
+) -> list[PostingBatch]:
     """Put every fact and effect that no batch tells into batches of at most ``size`` lines; give them, none where nothing is new.
 
     ``cut_key`` names what cuts, such as a run: the same key cuts once and then gives the same batches.
+    ``through`` takes only what counts up to that day.
     """
     actor.need(Right.RUN)
     Company.objects.select_for_update(no_key=True).get(pk=actor.company_id)
     mine = PostingBatch.objects.filter(company_id=actor.company_id)
     if cut_key and (known := list(mine.filter(cut_key=cut_key).order_by("number"))):
         return known
-    count = gather.count_untold(actor.company_id, actor.at)
+    count = gather.count_untold(actor.company_id, actor.at, through)
     if not count:
         return []
     ids = list(reserve_ids(PostingBatch, -(-count // size)))
-    gather.take(actor.company_id, actor.at, ids, size)
+    gather.take(actor.company_id, actor.at, ids, size, through)
     last = mine.aggregate(last=Max("number"))["last"] or 0
     made = []
     for batch_id in ids:
@@ -69,8 +73,9 @@ def do_cut(actor: Actor, *, cut_key: str = "", size: int = LINES_MAX) -> list[Po
 
 
 def contents(batch_id: int) -> Iterator[list[Value]]:
-    """Give the lines of a batch as the Merkle root covers them: the columns of ``gather.told_columns``, in their order."""
-    rows = Posting.objects.filter(batch_id=batch_id).order_by("line").values_list(*gather.told_columns())
+    """Give the lines of a batch: the columns of ``gather.told_columns`` in their order, then salt and commitment."""
+    columns = (*gather.told_columns(), "salt", "commitment")
+    rows = Posting.objects.filter(batch_id=batch_id).order_by("line").values_list(*columns)
     texts: dict[object, str] = {}
     for row in rows.iterator(chunk_size=5_000):
         yield [value if not isinstance(value, date) else _text(texts, value) for value in row]
@@ -89,8 +94,23 @@ _LEAF = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 def root_of(rows: Iterable[list[Value]]) -> str:
-    """Give the Merkle root over lines as ``contents`` gives them: each is a leaf, written as a JSON list without spaces."""
-    return chain.merkle_root(_LEAF(row).encode() for row in rows)
+    """Give the Merkle root over lines as ``contents`` gives them: each is a leaf, written as a JSON list without spaces.
+
+    What may name a person stands in a leaf by its salted commitment, last in the list. Lines of before there were salts (November
+    2026) are leaves as they are.
+    """
+    names = gather.told_columns()
+    texts = [names.index(name) for name in Posting.PERSONAL]
+    plain = [place for place in range(len(names)) if place not in texts]
+    return chain.merkle_root(_leaf(row, plain, texts) for row in rows)
+
+
+def _leaf(row: list[Value], plain: list[int], texts: list[int]) -> bytes:
+    salt, kept = row[-2], row[-1]
+    if salt is None:
+        return _LEAF(row[:-2]).encode()
+    covered = commitment_of(str(salt), [str(row[place]) for place in texts]) if salt else kept
+    return _LEAF([*(row[place] for place in plain), covered]).encode()
 
 
 def is_whole(batch: PostingBatch) -> bool:
@@ -233,7 +253,7 @@ def _follow(actor: Actor, batch: PostingBatch, acknowledgement_id: int, taken: T
         why = "; ".join(sorted(set(whys))[:WHYS_SHOWN])[:300]
         told = because(BooksReason.LINES_REFUSED, count=taken.refused, number=batch.number, why=why)
         open_task(
-            actor, customer_id=None, kind=TaskKind.OTHER, key=f"books/refused/{acknowledgement_id}", due_on=actor.at.date(),
+            actor, customer_id=None, kind=TaskKind.OTHER, key=f"books/refused/{acknowledgement_id}", due_on=today_of(actor),
             reasons=[told], subject=f"batch:{batch.pk}",
         )  # fmt: skip
     if queries.unanswered_lines(batch) == 0:
@@ -256,6 +276,6 @@ def do_remind(actor: Actor, days_max: int) -> Task | None:
     cut_on = oldest.cut_at.date().isoformat()
     told = because(BooksReason.LATE, number=oldest.number, cut_on=cut_on, count=queries.unanswered_lines(oldest))
     return open_task(
-        actor, customer_id=None, kind=TaskKind.OTHER, key=f"{LATE}{oldest.number}", due_on=actor.at.date(), reasons=[told],
+        actor, customer_id=None, kind=TaskKind.OTHER, key=f"{LATE}{oldest.number}", due_on=today_of(actor), reasons=[told],
         subject=f"batch:{oldest.pk}",
     )  # fmt: skip

@@ -26,6 +26,8 @@ NEEDED = ("batch", "line", "outcome")
 BOOKED = frozenset({"booked", "acknowledged", "ok", "yes", "已入账", "已确认"})
 REFUSED = frozenset({"refused", "rejected", "error", "no", "已拒绝"})
 _NUMBER = re.compile(r"[0-9]{1,9}")
+_ODD = re.compile("[\\x00\\ud800-\\udfff]")
+"""Neither databases nor the audit log hold them: NUL, and halves of a pair that stand alone."""
 Row = tuple[int, dict[str, str]]
 
 
@@ -83,7 +85,7 @@ def _of_json(text: str, name: str, found: Read) -> Iterator[Row]:
             raise FormatError(BooksReason.UNREADABLE, file=name, value="JSON")
         shared = _texts(one)
         if shared.get("merkle_root") and _NUMBER.fullmatch(shared.get("batch", "")):
-            found.roots[int(shared["batch"])] = shared["merkle_root"]
+            found.roots[int(shared["batch"])] = _shown(shared["merkle_root"])
         if one.get("outcome") or "lines" not in one:
             place += 1
             yield place, shared
@@ -101,7 +103,17 @@ def _texts(values: dict[str, Any]) -> dict[str, str]:
     }
 
 
+def _shown(value: str) -> str:
+    """Write a value for a person, without the characters that no column holds."""
+    return _ODD.sub("\ufffd", value)[:80]
+
+
 def _row(place: int, row: dict[str, str], found: Read) -> None:
+    for name, value in row.items():
+        if _ODD.search(value) or _ODD.search(name):
+            told = because(BooksReason.CHARACTERS, column=_shown(name), value=_shown(value))
+            found.refused.append(Refusal(place, _shown(name), _shown(value), told, BooksReason.CHARACTERS.remedy))
+            return
     batch, line, outcome = row.get("batch", ""), row.get("line", ""), row.get("outcome", "").casefold()
     for name, value, wanted in (("batch", batch, True), ("line", line, bool(line))):
         if wanted and not _NUMBER.fullmatch(value):

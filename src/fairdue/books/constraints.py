@@ -43,6 +43,15 @@ ERASABLE = {
 """Personal columns that may go while the company erases a person."""
 
 
+COMMITTED = (*ERASABLE["books_posting"], "salt", "commitment")
+"""What of a line changes in an erasure since lines carry commitments."""
+
+
+def install_books_commitments(apps: Any, schema_editor: Any) -> None:
+    """Migration step: the guard of the lines, with the columns of their commitments."""
+    let_persons_go(schema_editor, "books_posting", COMMITTED)
+
+
 def install_books_erasure(apps: Any, schema_editor: Any) -> None:
     """Migration step: guards that let persons go."""
     for table, columns in ERASABLE.items():

@@ -14,10 +14,12 @@ from datetime import UTC
 from pathlib import Path
 from typing import cast
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext
 
 from fairdue.books.actions import contents, do_record_export, root_of
-from fairdue.books.models import Posting, PostingBatch
+from fairdue.books.models import Acknowledgement, Posting, PostingBatch
+from fairdue.books.queries import OPENING, batches, is_opening
 from fairdue.contact.blobs import write_atomically
 from fairdue.formats.guard import guard
 from fairdue.kernel import chain
@@ -52,6 +54,7 @@ def _cells(number: int, row: Sequence[Value]) -> list[Value]:
     (
         line, fact, row_id, revision, kind, what, origin, _customer_id, customer, source, source_key, occurrence, document, means,
         _item, _credit, _charge, _payment, reverses, currency, minor, debit, credit, reason, effective_on, until, recorded_at,
+        _salt, _commitment,
     ) = row  # fmt: skip
     return [
         number, line, key_of(str(fact), cast(int, row_id), cast(int, revision)), kind, what,
@@ -115,6 +118,9 @@ def hand_out(actor: Actor, company_code: str, batch: PostingBatch, kind: str, fo
     The file comes before the record: killed in between, the batch is handed out again under the same name with the same bytes.
     """
     actor.need(Right.BOOK)
+    if is_opening(batch):
+        told = gettext("Batch %(number)s is of the opening: the books have it already, and it is not handed out.")
+        raise BooksError(told % {"number": batch.number})
     content = as_bytes(company_code, batch, kind)
     made = Written(file_name(company_code, batch, kind), content, hashlib.sha256(content).hexdigest())
     if folder is not None:
@@ -123,8 +129,15 @@ def hand_out(actor: Actor, company_code: str, batch: PostingBatch, kind: str, fo
     return made
 
 
-def waiting_batches(company_id: int, numbers: list[int] | None = None) -> list[PostingBatch]:
-    """Give the batches to hand out: those named, or those never handed out, by number."""
+def waiting_batches(
+    company_id: int, numbers: list[int] | None = None, *, unanswered: bool = False
+) -> list[PostingBatch]:
+    """Give the batches to hand out, by number: those named; else those never handed out, with ``unanswered`` also those without
+    a whole answer from the books, whoever took them before. The opening is none of these.
+    """
+    mine = PostingBatch.objects.filter(company_id=company_id)
     if numbers:
-        return list(PostingBatch.objects.filter(company_id=company_id, number__in=numbers).order_by("number"))
-    return list(PostingBatch.objects.filter(company_id=company_id, exports__isnull=True).order_by("number"))
+        return list(mine.filter(number__in=numbers).order_by("number"))
+    opened = Acknowledgement.objects.filter(batch=OuterRef("pk"), key__startswith=OPENING)
+    asked = batches(company_id, unanswered=True) if unanswered else mine.filter(exports__isnull=True)
+    return list(asked.exclude(Exists(opened)).order_by("number"))

@@ -7,7 +7,7 @@ most. Effects and holds change; they have a posting more for each state that the
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
@@ -102,32 +102,44 @@ _ALL = " UNION ALL ".join((_ITEM, _PAYMENT, _CHARGE, _ALLOCATION, _EFFECT, _HOLD
 _RANK = "CASE u.fact " + " ".join(f"WHEN '{fact}' THEN {place}" for place, fact in enumerate(FACTS)) + " END"
 _LISTED = ", ".join(NAMES)
 _TAKE = f"""
-INSERT INTO books_posting (company_id, batch_id, line, {_LISTED})
-SELECT %(company)s, b.id, n.place - b.place * %(size)s, {", ".join(f"n.{name}" for name in NAMES)}
-FROM (SELECT u.*, ROW_NUMBER() OVER (ORDER BY u.recorded_at, {_RANK}, u.row_id) AS place FROM ({_ALL}) u) n
+INSERT INTO books_posting (company_id, batch_id, line, salt, {_LISTED})
+SELECT %(company)s, b.id, n.place - b.place * %(size)s, {{salt}}, {", ".join(f"n.{name}" for name in NAMES)}
+FROM (SELECT u.*, ROW_NUMBER() OVER (ORDER BY u.recorded_at, {_RANK}, u.row_id) AS place FROM ({{all}}) u) n
 JOIN ({{ids}}) b ON b.place = (n.place - 1) / %(size)s
 """
 
 
-def _values(company_id: int, at: datetime) -> dict[str, Any]:
-    return {"company": company_id, "at": moment(at)}
+_SALTS = {"postgresql": "REPLACE(CAST(gen_random_uuid() AS TEXT), '-', '')", "sqlite": "LOWER(HEX(RANDOMBLOB(16)))"}
+"""A fresh salt for each line, from the database's strong source of random bytes."""
 
 
-def count_untold(company_id: int, at: datetime) -> int:
-    """Count the rows recorded up to ``at`` that no posting tells."""
+def _values(company_id: int, at: datetime, through: date | None) -> dict[str, Any]:
+    day: Any = through if connection.vendor == "postgresql" or through is None else through.isoformat()
+    return {"company": company_id, "at": moment(at), "through": day}
+
+
+def _all(through: date | None) -> str:
+    return _ALL if through is None else f"SELECT * FROM ({_ALL}) t WHERE t.effective_on <= %(through)s"
+
+
+def count_untold(company_id: int, at: datetime, through: date | None = None) -> int:
+    """Count the rows recorded up to ``at`` that no posting tells; with ``through`` only what counts up to that day."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT COUNT(*) FROM ({_ALL}) u", _values(company_id, at))
+        cursor.execute(f"SELECT COUNT(*) FROM ({_all(through)}) u", _values(company_id, at, through))
         return int(cursor.fetchone()[0])
 
 
-def take(company_id: int, at: datetime, batch_ids: list[int], size: int) -> int:
+def take(company_id: int, at: datetime, batch_ids: list[int], size: int, through: date | None = None) -> int:
     """Write the untold rows as postings into the batches, ``size`` lines each, in the order of their recording; give how many.
 
     What the batches do not hold (rows committed since they were counted) waits for the next cut. One statement.
     """
     ids = " UNION ALL ".join(f"SELECT {place} AS place, {int(one)} AS id" for place, one in enumerate(batch_ids))
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE.format(ids=ids), _values(company_id, at) | {"size": size})
+        cursor.execute(
+            _TAKE.format(ids=ids, all=_all(through), salt=_SALTS[connection.vendor]),
+            _values(company_id, at, through) | {"size": size},
+        )
         return int(cursor.rowcount)
 
 

@@ -9,8 +9,14 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from fairdue.kernel import chain
 from fairdue.ledger.models import Customer
 from fairdue.people.models import Company, User
+
+
+def commitment_of(salt: str, texts: list[str]) -> str:
+    """Give the salted commitment to the texts of a line."""
+    return chain.digest("fairdue books line v1", salt.encode(), chain.canonical(texts))
 
 
 class PostingBatch(models.Model):
@@ -86,6 +92,21 @@ class Posting(models.Model):
     effective_on = models.DateField()
     until = models.DateField(null=True)
     recorded_at = models.DateTimeField()
+    salt = models.CharField(
+        max_length=32, null=True, help_text="of the commitment to what may name a person; empty: erased"
+    )
+    commitment = models.CharField(
+        max_length=64, null=True, help_text="what the root covers once the line's texts are erased"
+    )
+
+    PERSONAL = ("customer_number", "source_key", "means", "reason")
+    """What may name a person: the root covers it by a salted commitment, so that it can go and the batch still verifies."""
+
+    def committed(self) -> dict[str, str]:
+        """Give what an erasure writes beside the texts that it takes: the commitment to them as they stand, and no salt."""
+        if not self.salt:
+            return {}
+        return {"commitment": commitment_of(self.salt, [getattr(self, name) for name in self.PERSONAL]), "salt": ""}
 
     class Meta:
         db_table = "books_posting"

@@ -13,6 +13,9 @@ from django.db.models.functions import Coalesce
 from fairdue.books.models import Acknowledgement, Answer, Export, Posting, PostingBatch
 from fairdue.ledger.queries import moment
 
+OPENING = "opening/"
+"""How the key of an answer begins that marks a batch as the opening: the books had it before the first batch was handed out."""
+
 
 class Standing(NamedTuple):
     """What is known of a line: its posting, whether it needs an answer, and the answers it had."""
@@ -55,6 +58,11 @@ def unanswered_lines(batch: PostingBatch) -> int:
     return batch.needed - int(found or 0)
 
 
+def is_opening(batch: PostingBatch) -> bool:
+    """Tell whether a batch is of the opening: the books have it, and it is never handed out."""
+    return Acknowledgement.objects.filter(batch=batch, key__startswith=OPENING).exists()
+
+
 def lines(batch: PostingBatch) -> QuerySet[Any]:
     """Give the lines of a batch with ``is_booked``, ``is_refused`` (and not booked since), ``refusal`` and ``booking``."""
     of = Answer.objects.filter(posting=OuterRef("pk"))
@@ -84,7 +92,9 @@ SELECT {side}, SUM(CASE WHEN x.outcome = 2 THEN a.amount_minor ELSE 0 END), SUM(
   SUM(CASE WHEN COALESCE(x.outcome, 0) = 0 THEN a.amount_minor ELSE 0 END)
 FROM ledger_allocation a LEFT JOIN (
   SELECT p.row_id AS row_id, MAX(CASE WHEN w.outcome = 'booked' THEN 2 ELSE 1 END) AS outcome
-  FROM books_posting p JOIN books_answer w ON w.posting_id = p.id AND w.at < %(before)s
+  FROM books_posting p JOIN books_answer w ON w.posting_id = p.id
+  AND (w.at < %(before)s OR w.acknowledgement_id IN (
+    SELECT k.id FROM books_acknowledgement k WHERE k.company_id = %(company)s AND k.key LIKE 'opening/%%'))
   WHERE p.company_id = %(company)s AND p.fact = 'allocation' GROUP BY p.row_id) x ON x.row_id = a.id
 WHERE a.company_id = %(company)s AND a.kind <> 'source_settlement' AND a.{side} IS NOT NULL AND a.effective_on <= %(as_of)s
 GROUP BY {side}
@@ -108,7 +118,8 @@ def untied_by_item(company_id: int, as_of: date) -> dict[int, Untied]:
 _OWN = """
 SELECT i.id, MAX(CASE WHEN w.outcome = 'booked' THEN 2 WHEN w.outcome = 'refused' THEN 1 ELSE 0 END)
 FROM ledger_due_item i LEFT JOIN books_posting p ON p.company_id = %(company)s AND p.fact = 'item' AND p.row_id = i.id
-  LEFT JOIN books_answer w ON w.posting_id = p.id AND w.at < %(before)s
+  LEFT JOIN books_answer w ON w.posting_id = p.id AND (w.at < %(before)s OR w.acknowledgement_id IN (
+    SELECT k.id FROM books_acknowledgement k WHERE k.company_id = %(company)s AND k.key LIKE 'opening/%%'))
 WHERE i.company_id = %(company)s AND i.source_id IS NULL AND i.effective_on <= %(as_of)s GROUP BY i.id
 """
 

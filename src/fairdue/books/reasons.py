@@ -37,6 +37,11 @@ class BooksReason(FormatCode):
         gettext_noop("%(value)s is no outcome."),
         gettext_noop("Write booked or refused."),
     )
+    CHARACTERS = (
+        "books_characters",
+        gettext_noop("Column %(column)s holds characters that are none: %(value)s."),
+        gettext_noop("Write the text as UTF-8 without control characters, and answer the line again."),
+    )
     NO_REASON = (
         "books_no_reason",
         gettext_noop("A refusal says why."),
