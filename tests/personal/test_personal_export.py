@@ -88,4 +88,4 @@ def test_copies_of_documents_go_along_and_go_with_the_accounting_records(book):
     person = load(book.company.pk, "customer", book.customer.pk)
     assert do_erase(book.actor, person, TODAY, reason="asked").state == "done"
     with pytest.raises(store.BlobError):
-        store.get(row.sha256)
+        store.get(row.company_id, row.sha256)

@@ -5,7 +5,8 @@
 2. *Files*: the keys of the person's letters and uploads are destroyed and the bytes removed; printed folders and decided
    imported files too. The tables still say who the person is, so a second try knows what to look for.
 3. *Tables*: everything the register names, in one transaction with the audit entry that closes the erasure.
-4. *Pages*: the database's own remains of the old rows are overwritten (VACUUM, the write-ahead log cut).
+4. *Keys*: those that sealed the texts which were changed; their names stand in the erasure's row until they are gone.
+5. *Pages*: the database's own remains of the old rows are overwritten (VACUUM, the write-ahead log cut).
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from django.utils.translation import gettext
 
 from fairdue.contact.actions import do_cancel
 from fairdue.contact.actions.tasks import open_task
-from fairdue.contact.models import MessageState, OutboxMessage, TaskKind
+from fairdue.contact.models import MessageState, OutboxMessage, PortalLink, TaskKind
 from fairdue.kernel.reasons import because
-from fairdue.ledger import audit, keys, store
+from fairdue.ledger import audit, keys, keystore, store
 from fairdue.ledger.models import Customer, ErasedMark, Erasure, ErasureState
 from fairdue.people.actor import Actor, Right
 from fairdue.people.models import Membership, User
@@ -64,6 +65,8 @@ def do_erase(actor: Actor, person: Person, today: date, *, reason: str, checkpoi
         raise PersonalError(gettext("An erasure needs a reason."))
     erasure = _open(actor, person, today, reason.strip())
     checkpoint("opened")
+    _note(erasure, person)
+    checkpoint("noted")
     removed = 0
     if "letter" in erasure.clocks and person.kind != "user":
         removed += files.remove_letters(actor.company_id, person)
@@ -76,10 +79,32 @@ def do_erase(actor: Actor, person: Person, today: date, *, reason: str, checkpoi
     checkpoint("files removed")
     _close(actor, person, erasure, removed)
     checkpoint("swept")
+    audit.seal(actor.company_id)
+    checkpoint("sealed")
+    _destroy_keys(erasure)
+    checkpoint("keys destroyed")
     overwrite()
     checkpoint("overwritten")
     erasure.refresh_from_db()
     return erasure
+
+
+def _note(erasure: Erasure, person: Person) -> None:
+    """Note the erasure in the key store, which no restore takes back, before anything is lost."""
+    keystore.opened().note_erased(
+        keystore.Erased(
+            erasure.company_id, erasure.subject, tuple(erasure.clocks), erasure.reason, erasure.asked_by,
+            erasure.opened_at.isoformat(), tuple(keys.mark("known", one) for one in person.needles),
+        )
+    )  # fmt: skip
+
+
+def _destroy_keys(erasure: Erasure) -> None:
+    """Destroy the keys of the texts that were swept. Again changes nothing."""
+    erasure.refresh_from_db()
+    if erasure.doomed:
+        keystore.opened().destroy(erasure.doomed)
+        Erasure.objects.filter(pk=erasure.pk).update(doomed=None)
 
 
 @transaction.atomic
@@ -90,6 +115,7 @@ def _open(actor: Actor, person: Person, today: date, reason: str) -> Erasure:
     if verdict.refused:
         raise ErasureRefused(verdict)
     _cancel_waiting(actor, person)
+    _revoke_links(actor, person)
     ErasedMark.objects.bulk_create(
         [
             ErasedMark(
@@ -135,13 +161,27 @@ def _cancel_waiting(actor: Actor, person: Person) -> None:
         do_cancel(sender, pk, reason="erasure")
 
 
+def _revoke_links(actor: Actor, person: Person) -> None:
+    """Close the links to the debtor's page that went to the person: what they open would outlive the erasure."""
+    if person.kind == "user":
+        return
+    links = PortalLink.objects.filter(company_id=actor.company_id, revoked_at=None)
+    mine = (
+        links.filter(customer_id=person.customer_id or 0)
+        if person.kind == "customer"
+        else links.filter(contact_id=person.pk)
+    )
+    mine.update(revoked_at=actor.at)
+
+
 @transaction.atomic
 def _close(actor: Actor, person: Person, erasure: Erasure, removed: int) -> None:
     """Sweep the tables and close the erasure, together or not at all."""
     if erasure.state != ErasureState.ERASING:
         return
     done: Counter[str] = Counter(erasure.counts)
-    done.update(sweep(actor, person, erasure.clocks))
+    swept = sweep(actor, person, erasure.clocks)
+    done.update(swept.counts)
     if removed:
         done["files"] += removed
     if (
@@ -151,7 +191,10 @@ def _close(actor: Actor, person: Person, erasure: Erasure, removed: int) -> None
         User.objects.filter(pk=person.pk).update(is_active=False)
     state = ErasureState.PARTLY if erasure.stays else ErasureState.DONE
     kept = erasure.known_as if erasure.stays else ""
-    Erasure.objects.filter(pk=erasure.pk).update(state=state, counts=dict(done), done_at=actor.at, known_as=kept)
+    doomed = [*(erasure.doomed or ()), *swept.doomed] or None
+    Erasure.objects.filter(pk=erasure.pk).update(
+        state=state, counts=dict(done), done_at=actor.at, known_as=kept, doomed=doomed
+    )
     audit.record(actor, "erase", person.subject, stage=state.value, counts=dict(done))
 
 
@@ -170,8 +213,11 @@ def overwrite() -> None:
             cursor.execute(f"VACUUM {table}")
 
 
-def do_complete(actor: Actor, today: date) -> int:
-    """Complete every erasure that was killed or whose duty has ended, and remove imported files whose clock ran out."""
+def do_complete(actor: Actor, today: date, left: list[tuple[str, str]] | None = None) -> int:
+    """Complete every erasure that was killed or whose duty has ended, and remove imported files whose clock ran out.
+
+    One that cannot be completed (the subject is unknown, a store is out of reach) stops no other; ``left`` gets it and why.
+    """
     actor.need(Right.ERASE)
     done = 0
     for erasure in due(actor.company_id, today).unfinished:
@@ -181,11 +227,10 @@ def do_complete(actor: Actor, today: date) -> int:
             done += 1
         except ErasureRefused:
             continue
-    gone = [
-        sha256
-        for sha256 in old_imports(actor.company_id, today).values_list("sha256", flat=True)
-        if store.remove(sha256)
-    ]
+        except PersonalError as error:
+            if left is not None:
+                left.append((erasure.subject, str(error)))
+    gone = [sha256 for sha256 in old_imports(actor.company_id, today) if store.remove(actor.company_id, sha256)]
     if gone:
         audit.record(actor, "lapse", "imports", count=len(gone), sha256=gone[:100])
     return done + len(gone)
@@ -210,6 +255,7 @@ def do_readmit(actor: Actor, person: Person, *, reason: str) -> int:
     actor.need(Right.ERASE)
     if not reason.strip():
         raise PersonalError(gettext("A reason is needed."))
+    keystore.opened().forget_erased(actor.company_id, person.subject)
     count, _ = ErasedMark.objects.filter(company_id=actor.company_id, subject=person.subject).delete()
     audit.record(actor, "readmit", person.subject, reason=reason.strip(), count=count)
     return count

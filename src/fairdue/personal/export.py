@@ -42,11 +42,8 @@ def do_export(actor: Actor, person: Person, target: BinaryIO, progress: Progress
     """
     actor.need(Right.ERASE)
     company = Company.objects.get(pk=actor.company_id)
-    sections = [*_sections(actor.company_id, person), _audit(actor.company_id, person)]
-    sections = [one for one in sections if one["rows"]]
-    listed = [] if person.kind == "user" else files.letters(actor.company_id, person)
-    known = {one[0] for one in listed}
-    listed += [one for one in files.copies(actor.company_id, person) if one[0] not in known]
+    found = held(actor.company_id, person)
+    listed = files_of(actor.company_id, person)
     stored: list[dict[str, str]] = []
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for number, (sha256, name, media_type) in enumerate(listed, start=1):
@@ -54,7 +51,7 @@ def do_export(actor: Actor, person: Person, target: BinaryIO, progress: Progress
                 progress(number, len(listed))
             entry = {"sha256": sha256, "file_name": name, "media_type": media_type}
             try:
-                data = store.get(sha256)
+                data = store.get(actor.company_id, sha256)
             except store.BlobError as error:
                 stored.append({**entry, "error": str(error)})
                 continue
@@ -63,14 +60,27 @@ def do_export(actor: Actor, person: Person, target: BinaryIO, progress: Progress
             archive.writestr(place, data)
             stored.append({**entry, "place": place})
         body = {
-            "subject": person.subject, "company": company.name, "made_at": actor.at.isoformat(), "tables": sections,
+            "subject": person.subject, "company": company.name, "made_at": actor.at.isoformat(), "tables": found,
             "files": stored,
         }  # fmt: skip
         archive.writestr("person.json", json.dumps(body, ensure_ascii=False, indent=1))
-        archive.writestr("index.html", page(company, person, sections, stored, actor.at))
-    counts = {str(one["table"]): len(one["rows"]) for one in sections} | {"files": len(stored)}
+        archive.writestr("index.html", page(company, person, found, stored, actor.at))
+    counts = {str(one["table"]): len(one["rows"]) for one in found} | {"files": len(stored)}
     audit.record(actor, "export_person", person.subject, counts=counts)
     return counts
+
+
+def files_of(company_id: int, person: Person) -> list[tuple[str, str, str]]:
+    """Give (SHA-256, file name, media type) of the stored files that are the person's."""
+    listed = [] if person.kind == "user" else files.letters(company_id, person)
+    known = {one[0] for one in listed}
+    return [*listed, *(one for one in files.copies(company_id, person) if one[0] not in known)]
+
+
+def held(company_id: int, person: Person) -> list[dict[str, Any]]:
+    """Give the tables that hold something on the person, the audit log last: rows, purposes, bases, retention and its clocks."""
+    found = [*_sections(company_id, person), _audit(company_id, person)]
+    return [one for one in found if one["rows"]]
 
 
 def _sections(company_id: int, person: Person) -> list[dict[str, Any]]:
@@ -99,6 +109,7 @@ def _told(fields: list[Field]) -> dict[str, list[str]]:
         "purposes": list(dict.fromkeys(gettext(PURPOSES[one.purpose]) for one in fields)),
         "bases": list(dict.fromkeys(gettext(BASES[one.basis]) for one in fields)),
         "retention": list(dict.fromkeys(gettext(RETENTIONS[one.retention]) for one in fields)),
+        "clocks": list(dict.fromkeys(one.retention for one in fields)),
     }
 
 
@@ -122,7 +133,7 @@ def _audit(company_id: int, person: Person) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "purposes": [gettext(PURPOSES["proof"])], "bases": [gettext(BASES["duty"])],
-        "retention": [gettext(RETENTIONS["letter"])], "table": "ledger_audit_entry", "rows": rows,
+        "retention": [gettext(RETENTIONS["letter"])], "clocks": ["letter"], "table": "ledger_audit_entry", "rows": rows,
     }  # fmt: skip
 
 
@@ -137,6 +148,11 @@ def titles() -> dict[str, str]:
         "contact_outbox_message": gettext("Messages"), "contact_gate_block": gettext("Held back"),
         "contact_portal_answer": gettext("Answers"), "contact_timeline_event": gettext("Timeline"),
         "contact_task": gettext("Tasks"), "dunning_proposal": gettext("Proposals"), "dunning_notice": gettext("Notices"),
+        "contact_inbound_mail": gettext("Inbox"), "contact_change_proposal": gettext("Proposed changes of contacts"),
+        "dunning_balance_confirmation": gettext("Balance confirmations"),
+        "dunning_balance_answer": gettext("Answers to balance confirmations"),
+        "dunning_balance_difference": gettext("Differences"), "books_posting": gettext("Postings"),
+        "cover_record": gettext("Insurance"), "intake_import": gettext("Import"),
         "people_user": gettext("User"), "ledger_audit_entry": gettext("Audit"),
     }  # fmt: skip
 

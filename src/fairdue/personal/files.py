@@ -6,19 +6,24 @@ from __future__ import annotations
 
 import csv
 import io
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from fairdue.contact import blobs
 from fairdue.contact.manifest import NAME as MANIFEST
 from fairdue.contact.models import InboundMail, OutboxMessage, PortalAnswer, StoredBlob
 from fairdue.contact.transports.folder import file_stem
 from fairdue.ledger.models import DocumentFile
-from fairdue.personal.people import Person, Scrubber
+from fairdue.ledger.store import StoreUnreachable
+from fairdue.personal.claims import IMPORT, claimed
+from fairdue.personal.people import Person, PersonalError, Scrubber
 from fairdue.personal.rows import models
 
 SHEETS = (
@@ -107,14 +112,13 @@ def _drawn(company_id: int, person: Person) -> Iterator[tuple[str, str]]:
 def remove_letters(company_id: int, person: Person) -> int:
     """Remove the stored bytes of the person's letters and uploads, and what lies in folders for them; give how many.
 
-    Bytes that go out to others too (our own terms) are nobody's letter and stay; so do enclosed copies of documents, which go
-    with the accounting records.
+    Bytes that are others' too (our own terms, a statement that two sent) are nobody's letter and stay; so do enclosed copies of
+    documents, which go with the accounting records.
     """
-    removed = 0
-    kept = DocumentFile.objects.filter(company_id=company_id)
-    for sha256, _, _ in letters(company_id, person):
-        if not kept.filter(sha256=sha256).exists() and not _shared(company_id, sha256, person):
-            removed += blobs.remove(sha256)
+    wanted = [sha256 for sha256, _, _ in letters(company_id, person)]
+    kept = set(DocumentFile.objects.filter(company_id=company_id, sha256__in=wanted).values_list("sha256", flat=True))
+    kept |= claimed(company_id, wanted, person)
+    removed = sum(blobs.remove(company_id, sha256) for sha256 in wanted if sha256 not in kept)
     for message in messages(company_id, person):
         removed += _remove_folder_files(message)
     return removed
@@ -122,22 +126,9 @@ def remove_letters(company_id: int, person: Person) -> int:
 
 def remove_copies(company_id: int, person: Person) -> int:
     """Remove the bytes of the customer's documents kept as files; give how many. Bytes that are somebody else's too stay."""
-    others = DocumentFile.objects.filter(company_id=company_id).exclude(customer_id=person.customer_id or 0)
-    return sum(
-        blobs.remove(sha256)
-        for sha256, _, _ in copies(company_id, person)
-        if not others.filter(sha256=sha256).exists() and not _shared(company_id, sha256, person)
-    )
-
-
-def _shared(company_id: int, sha256: str, person: Person) -> bool:
-    others = OutboxMessage.objects.filter(company_id=company_id, attachments__icontains=sha256)
-    others = (
-        others.exclude(customer_id=person.customer_id or 0)
-        if person.kind == "customer"
-        else others.exclude(contact_id=person.pk)
-    )
-    return others.exists()
+    wanted = [sha256 for sha256, _, _ in copies(company_id, person)]
+    kept = claimed(company_id, wanted, person)
+    return sum(blobs.remove(company_id, sha256) for sha256 in wanted if sha256 not in kept)
 
 
 def _remove_folder_files(message: OutboxMessage) -> int:
@@ -169,19 +160,26 @@ def _blank_list(path: Path, step_key: str) -> None:
         blobs.write_atomically(path, ("\ufeff" + out.getvalue()).encode())
 
 
-def imports(company_id: int, person: Person) -> Iterator[tuple[str, bool]]:
-    """Give (SHA-256, whether it still waits for a decision) of stored imported files that name the person."""
-    scrub = Scrubber(person.needles)
-    rows = models()["intake_import"]._default_manager.filter(company_id=company_id)
-    waiting = set(rows.filter(state="waiting").values_list("file_sha256", flat=True))
-    known = StoredBlob.objects.filter(company_id=company_id, media_type__in=SHEETS).order_by("pk")
-    for sha256 in known.values_list("sha256", flat=True).iterator():
-        try:
-            data = blobs.get(sha256)
-        except blobs.BlobError:
-            continue
-        if any(scrub.finds(text) for text in texts_of(data)):
-            yield sha256, sha256 in waiting
+def waiting(company_id: int, person: Person) -> int:
+    """Count the imported files that wait for a decision and name the person, or cannot be looked at now (a store out of reach)."""
+    rows = models()[IMPORT]._default_manager.filter(company_id=company_id, state="waiting")
+    return sum(
+        1
+        for sha256 in set(rows.values_list("file_sha256", flat=True))
+        if _names(company_id, sha256, person) is not False
+    )
+
+
+def _names(company_id: int, sha256: str, person: Person) -> bool | None:
+    """Tell whether a stored list names the person; None where the store is out of reach. One that is gone names nobody."""
+    try:
+        data = blobs.get(company_id, sha256)
+    except StoreUnreachable:
+        return None
+    except blobs.BlobError:
+        return False
+    scrub = Scrubber(person.telling)
+    return any(scrub.finds(text) for text in texts_of(data))
 
 
 def texts_of(data: bytes) -> Iterator[str]:
@@ -192,7 +190,7 @@ def texts_of(data: bytes) -> Iterator[str]:
                 if sum(one.file_size for one in archive.infolist()) <= UNPACKED_MAX:
                     for one in archive.infolist():
                         yield archive.read(one).decode("utf-8", "replace")
-        except (zipfile.BadZipFile, OSError, ValueError):
+        except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, RuntimeError):
             pass
         return
     for encoding in ENCODINGS:
@@ -200,6 +198,25 @@ def texts_of(data: bytes) -> Iterator[str]:
 
 
 def remove_imports(company_id: int, person: Person) -> int:
-    """Remove the decided imported files that name the person; give how many. Their hashes and counts stay."""
-    found = [sha256 for sha256, waits in imports(company_id, person) if not waits]
-    return sum(blobs.remove(sha256) for sha256 in found)
+    """Remove the decided imported files that name the person; give how many. Their hashes and counts stay.
+
+    What a mail, an answer, a message or a document names is no import, whatever its type. Only writings that tell the person count: a
+    list is many persons'. Raises PersonalError for files that cannot be looked at now, after the others were.
+    """
+    waits = models()[IMPORT]._default_manager.filter(company_id=company_id, state="waiting").values("file_sha256")
+    rows = StoredBlob.objects.filter(company_id=company_id, media_type__in=SHEETS).exclude(sha256__in=waits)
+    found, unknown = [], []
+    for sha256 in rows.order_by("pk").values_list("sha256", flat=True).iterator():
+        names = _names(company_id, sha256, person)
+        if names is None:
+            unknown.append(sha256)
+        elif names:
+            found.append(sha256)
+    others = claimed(company_id, found, without={IMPORT})
+    removed = sum(blobs.remove(company_id, sha256) for sha256 in found if sha256 not in others)
+    if unknown:
+        told = gettext(
+            "%(count)s stored file(s) are out of reach, the first %(file)s: ask again when the store answers."
+        )
+        raise PersonalError(told % {"count": len(unknown), "file": unknown[0][:12]})
+    return removed

@@ -21,11 +21,15 @@ from fairdue.ledger.models import (
     Hold,
     HoldReason,
     Payment,
+    SealedFile,
 )
 from fairdue.ledger.queries import open_items, unapplied_payments
 from fairdue.people.models import Company, Membership, User
 from fairdue.personal import files
+from fairdue.personal.claims import IMPORT, claimed
+from fairdue.personal.noted import behind
 from fairdue.personal.people import Person
+from fairdue.personal.rows import models
 from fairdue.personal.rules import IMPORT_DAYS, RELATION_MONTHS, Facts
 
 UNSETTLED = (MessageState.CLAIMED, MessageState.UNCERTAIN)
@@ -35,7 +39,7 @@ def facts_of(company_id: int, person: Person, today: date) -> Facts:
     """Give what decides on a person's erasure today."""
     country = Company.objects.values_list("country", flat=True).get(pk=company_id)
     letter, book = duty(country, LETTER), duty(country, BOOK)
-    waiting = sum(1 for _, waits in files.imports(company_id, person) if waits)
+    waiting = files.waiting(company_id, person)
     if person.kind == "user":
         last = AuditEntry.objects.filter(company_id=company_id).filter(
             Q(actor=person.subject) | Q(actor__endswith=f" (user {person.pk})")
@@ -43,7 +47,8 @@ def facts_of(company_id: int, person: Person, today: date) -> Facts:
         at = last.aggregate(last=Max("at"))["last"]
         active = bool(User.objects.filter(pk=person.pk, is_active=True).exists())
         return Facts(
-            "user", person.label, letter, book, last_letter_on=at.date() if at else None, may_sign_in=active,
+            "user", person.label, letter, book, last_letter_on=at.date() if at else None,
+            last_book_on=at.date() if at else None, may_sign_in=active,
             waiting_imports=waiting,
         )  # fmt: skip
     customer = Customer.objects.get(pk=person.customer_id or 0)
@@ -111,17 +116,19 @@ class Due:
     """(contact, customer's number, last business)."""
     contact_count: int
     imports: int
+    behind: int = 0
+    """Erasures that a restored database knows nothing of."""
 
     @property
     def count(self) -> int:
         """Give how many there are."""
-        return len(self.unfinished) + self.contact_count + self.imports
+        return len(self.unfinished) + self.contact_count + self.imports + self.behind
 
 
 def due(company_id: int, today: date, *, limit: int = 200) -> Due:
     """Say what reached the end of its retention by ``today``; set-based, whatever the number of customers."""
     open_erasures = Erasure.objects.filter(company_id=company_id).filter(
-        Q(state=ErasureState.ERASING) | Q(state=ErasureState.PARTLY, next_on__lte=today)
+        Q(state=ErasureState.ERASING) | Q(state=ErasureState.PARTLY, next_on__lte=today) | Q(doomed__isnull=False)
     )
     before = _months_before(today, RELATION_MONTHS)
     lately = DueItem.objects.filter(company_id=company_id, effective_on__gte=before).values("customer_id")
@@ -141,20 +148,27 @@ def due(company_id: int, today: date, *, limit: int = 200) -> Due:
         (pk, number, last or made.date())
         for pk, number, last, made in listed.values_list("pk", "customer__number", "last", "customer__created_at")
     )
-    return Due(tuple(open_erasures.order_by("id")), contacts, asleep.count(), old_imports(company_id, today).count())
+    return Due(
+        tuple(open_erasures.order_by("id")), contacts, asleep.count(), len(old_imports(company_id, today)),
+        len(behind(company_id)),
+    )  # fmt: skip
 
 
-def old_imports(company_id: int, today: date) -> QuerySet[StoredBlob]:
-    """Give the imported files whose clock has run out and that nobody has to decide on; removed ones are left out."""
-    from fairdue.ledger.models import SealedFile
-    from fairdue.personal.rows import models
+def old_imports(company_id: int, today: date) -> list[str]:
+    """Give the imported files (SHA-256) whose clock has run out and that nobody has to decide on; removed ones are left out.
 
-    waiting = models()["intake_import"]._default_manager.filter(company_id=company_id, state="waiting")
+    An import is what an import's row names. A file that also came by mail, was uploaded, sent or kept with a document is evidence.
+    """
+    brought = models()[IMPORT]._default_manager.filter(company_id=company_id)
     rows = StoredBlob.objects.filter(
-        company_id=company_id, media_type__in=files.SHEETS, created_at__date__lt=today - timedelta(days=IMPORT_DAYS)
-    )
-    gone = SealedFile.objects.filter(wrapped="").values("sha256")
-    return rows.exclude(sha256__in=waiting.values("file_sha256")).exclude(sha256__in=gone).order_by("id")
+        company_id=company_id, sha256__in=brought.values("file_sha256"),
+        created_at__date__lt=today - timedelta(days=IMPORT_DAYS),
+    )  # fmt: skip
+    gone = SealedFile.objects.filter(company_id=company_id, wrapped="").values("sha256")
+    rows = rows.exclude(sha256__in=brought.filter(state="waiting").values("file_sha256")).exclude(sha256__in=gone)
+    found = list(rows.order_by("id").values_list("sha256", flat=True))
+    others = claimed(company_id, found, without={IMPORT})
+    return [sha256 for sha256 in found if sha256 not in others]
 
 
 def _months_before(day: date, months: int) -> date:

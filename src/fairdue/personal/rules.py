@@ -78,7 +78,7 @@ def judge(facts: Facts, today: date) -> Verdict:
     clocks = list(AT_ONCE)
     for clock, duty, last_on in (
         ("letter", facts.letter, facts.last_letter_on),
-        ("book", facts.book, facts.last_book_on if facts.kind == "customer" else None),
+        ("book", facts.book, facts.last_book_on),
     ):
         if last_on is not None and duty.until(last_on) >= today:
             stays.append(Stay(clock, duty.until(last_on), duty.source))
