@@ -11,8 +11,8 @@ from cycle_department import DAY, acting
 pytestmark = pytest.mark.django_db
 
 CHECKPOINTS = (
-    "opened", "snapshot taken", "measured", "summarised", "decided", "decisions written", "committing", "worklist written", "committed",
-    "anchored",
+    "opened", "snapshot taken", "measured", "summarised", "decided", "decisions written", "tied", "committing",
+    "worklist written", "committed", "anchored",
 )  # fmt: skip
 
 
@@ -238,7 +238,7 @@ def test_progress_is_told_of_every_part(ready):
 
     told: dict[str, list[tuple[int, int]]] = {}
     go(acting(ready), DAY, Watch(report=lambda what, done, of: told.setdefault(what, []).append((done, of))))
-    assert list(told) == ["snapshot", "measures", "decisions", "commit", "worklist"]
+    assert list(told) == ["snapshot", "measures", "decisions", "tie", "commit", "worklist"]
     for steps in told.values():
         assert steps[-1][0] <= steps[-1][1]
 

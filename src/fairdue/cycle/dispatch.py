@@ -2,42 +2,57 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import replace
 from typing import Any
 
 from fairdue.contact.actions import do_open_posting_tasks
-from fairdue.contact.dispatch import dispatch
+from fairdue.contact.dispatch import Clock, dispatch
 from fairdue.contact.transports import configured
 from fairdue.cycle.line import Watch, anchor, finish
 from fairdue.cycle.models import Run
 from fairdue.dunning.actions import do_release
+from fairdue.dunning.actions.balance_plan import do_ask_by_plan
 from fairdue.dunning.models import Proposal, ProposalState
 from fairdue.dunning.policy import Release
 from fairdue.dunning.queries import policy_of
 from fairdue.dunning.strategy import stage_of
 from fairdue.people.actor import Actor
+from fairdue.people.days import today_of
 from fairdue.personal.actions import do_open_due_task
 
 AHEAD_OR_BEHIND_DAYS = 1
 """How far a run's day may be from today for its steps to leave by rule: time zones and a run resumed after midnight."""
 
 
-def send_out(actor: Actor, run: Run, watch: Watch | None = None, transports: list[Any] | None = None) -> dict[str, Any]:
+def send_out(
+    actor: Actor,
+    run: Run,
+    watch: Watch | None = None,
+    transports: list[Any] | None = None,
+    clock: Clock | None = None,
+) -> dict[str, Any]:
     """Release by rule, hand over, and record the stage; give what was done. Safe to repeat after a kill.
 
     A proposal is released by rule when its stage's ``release`` is ``automatic``; everything else waits for a person, and
     so does all of a run for another day than today: a look at the past never writes to a customer by itself.
+    An entrance gives its ``clock``: a line may take an hour, and what leaves is judged at the moment it leaves.
     """
+    if clock is not None:
+        actor = replace(actor, at=clock())
     watch = watch or Watch()
-    ids = by_rule(run) if abs((actor.at.date() - run.as_of).days) <= AHEAD_OR_BEHIND_DAYS else []
-    outcomes = do_release(actor, ids, actor.at.date(), progress=lambda done, of: watch.report("release", done, of))
+    ids = by_rule(run) if abs((today_of(actor) - run.as_of).days) <= AHEAD_OR_BEHIND_DAYS else []
+    outcomes = do_release(actor, ids, today_of(actor), progress=lambda done, of: watch.report("release", done, of))
     watch.checkpoint("released by rule")
+    asked: dict[str, int] = {}
+    if abs((today_of(actor) - run.as_of).days) <= AHEAD_OR_BEHIND_DAYS:
+        asked = do_ask_by_plan(actor, today_of(actor), progress=lambda done, of: watch.report("release", done, of))
+    watch.checkpoint("balances asked")
     summary = dispatch(
-        actor.company_id, actor.at, configured() if transports is None else transports, actor=actor,
+        actor.company_id, actor.at, configured() if transports is None else transports, actor=actor, clock=clock,
         progress=lambda done, of: watch.report("dispatch", done, of), checkpoint=watch.checkpoint,
     )  # fmt: skip
-    do_open_posting_tasks(actor, actor.at.date())
-    do_open_due_task(actor, actor.at.date())
+    do_open_posting_tasks(actor, today_of(actor))
+    do_open_due_task(actor, today_of(actor))
     watch.checkpoint("dispatched")
     anchor(actor, run)
     if run.stage != Run.Stage.DISPATCH:
@@ -45,7 +60,7 @@ def send_out(actor: Actor, run: Run, watch: Watch | None = None, transports: lis
         run.save(update_fields=["stage"])
     finish(actor, run)
     released = sum(1 for outcome in outcomes if outcome.state == "released")
-    return {"released_by_rule": released, **asdict(summary)}
+    return {"released_by_rule": released, "balances_asked": asked.get("sent", 0), **summary.as_dict()}
 
 
 def by_rule(run: Run) -> list[int]:

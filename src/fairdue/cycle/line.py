@@ -1,13 +1,15 @@
 """The nightly line, once: ``snapshot → measures → decisions → commit → dispatch``. Resumable after a kill at any point.
 
 1. A run is a row. Its ``stage`` is the last stage that is wholly done; a run that was killed goes on after it.
-2. The snapshot is a folder that appears whole. Measures and decisions are files beside it, written whole or not at all.
+2. Charges on items that turned out not to be overdue are taken back first. The snapshot is a folder that appears whole. Measures
+   and decisions are files beside it, written whole or not at all.
 3. Commit writes the proposals, the worklist and the summary in one transaction; the run's key makes it happen once.
    Cover comes before dunning: deadlines of the insurer become tasks, and the facts it publishes hold extensions.
-4. What the ledger decided since the last run is cut into posting batches for the books, under the run's key: a resumed run finds its
+4. Every source's last complete list is held against the ledger; what does not tie is a finding in the worklist.
+5. What the ledger decided since the last run is cut into posting batches for the books, under the run's key: a resumed run finds its
    own batches again.
-5. The head of the audit chain is written beside the snapshot, outside the database.
-6. Dispatch releases what the policy lets go by itself and hands over what is in the outbox; the outbox sees to "once".
+6. The head of the audit chain is written beside the snapshot, outside the database.
+7. Dispatch releases what the policy lets go by itself and hands over what is in the outbox; the outbox sees to "once".
 """
 
 from __future__ import annotations
@@ -40,6 +42,7 @@ from fairdue.cycle.anchors import snapshots_folder, write_anchor
 from fairdue.cycle.lock import only_one, only_one_on_server
 from fairdue.cycle.models import Run
 from fairdue.cycle.summary import base_minor, summarise
+from fairdue.cycle.tie import Tied, do_tie
 from fairdue.cycle.worklist import write_worklist
 from fairdue.dunning import actions as dunning
 from fairdue.dunning.models import PolicyVersion
@@ -156,10 +159,15 @@ def go(
         run = open_run(actor, as_of, anew=anew)
         watch.checkpoint("opened")
         if not reached(run, Run.Stage.COMMIT):
+            if run.stage == Run.Stage.STARTED:
+                dunning.do_withdraw_unfounded(actor)
             snapshot = _snapshot(run, watch)
             results, rates = _measures(snapshot, run, watch)
             decisions = _decisions(snapshot, run, watch)
-            _commit(actor, run, decisions, results, rates, watch)
+            watch.report("tie", 0, 1)
+            tied = do_tie(actor, run.as_of)
+            watch.checkpoint("tied")
+            _commit(actor, run, decisions, results, rates, tied, watch)
         _post(actor, run, watch)
         anchor(actor, run)
         watch.checkpoint("anchored")
@@ -322,7 +330,13 @@ def _decisions(snapshot: Snapshot, run: Run, watch: Watch) -> Decisions:
 
 
 def _commit(
-    actor: Actor, run: Run, decisions: Decisions, results: dict[str, pa.Table], rates: Conversion, watch: Watch
+    actor: Actor,
+    run: Run,
+    decisions: Decisions,
+    results: dict[str, pa.Table],
+    rates: Conversion,
+    tied: Tied,
+    watch: Watch,
 ) -> None:
     with transaction.atomic():
         if cover.NIGHTLY[0] in results:
@@ -333,7 +347,7 @@ def _commit(
         watch.report("worklist", 0, 1)
         rows = write_worklist(run, rates, _overdue(results, rates))
         watch.checkpoint("worklist written")
-        _done(run, Run.Stage.COMMIT, summary={**run.summary, "worklist": rows})
+        _done(run, Run.Stage.COMMIT, summary={**run.summary, "worklist": rows, "tie": tied.as_dict()})
     watch.report("worklist", 1, 1)
     watch.checkpoint("committed")
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from fairdue.contact.models import Task
 from fairdue.cycle.models import Run, WorklistRow
+from fairdue.cycle.receipts import Line, is_silence, lines
 from fairdue.cycle.rules import Candidate, ranked
 from fairdue.cycle.summary import base_minor
 from fairdue.dunning.models import PENDING_STATES, Proposal
@@ -36,7 +37,10 @@ def write_worklist(run: Run, rates: Conversion, overdue: dict[int, tuple[int, in
     owners = dict(Customer.objects.filter(company_id=run.company_id).values_list("pk", "account_owner_id"))
     candidates: list[Candidate] = []
     sources: dict[str, _Source] = {}
-    for found, source in [*_proposals(run, rates, owners), *_tasks(run, rates, overdue, owners, rates.currency)]:
+    receipts, moot = lines(run.company_id, run.as_of, rates)
+    taken = moot | {task_id for line in receipts for task_id in line.task_ids}
+    tasks = _tasks(run, rates, overdue, owners, rates.currency, taken)
+    for found, source in [*_proposals(run, rates, owners), *_receipts(run, receipts, owners), *tasks]:
         candidates.append(found)
         sources[found.key] = source
     WorklistRow.objects.filter(run=run).delete()
@@ -68,22 +72,42 @@ def _proposals(run: Run, rates: Conversion, owners: Mapping[int, int | None]) ->
     return made
 
 
+def _receipts(run: Run, found: list[Line], owners: Mapping[int, int | None]) -> list[tuple[Candidate, _Source]]:
+    return [
+        (
+            line.candidate,
+            _Source(
+                line.reasons, run.as_of, owners.get(line.candidate.customer_id), None, next(iter(line.task_ids), None)
+            ),
+        )
+        for line in found
+    ]
+
+
 def _tasks(
-    run: Run, rates: Conversion, overdue: dict[int, tuple[int, int]], owners: Mapping[int, int | None], currency: str
+    run: Run,
+    rates: Conversion,
+    overdue: dict[int, tuple[int, int]],
+    owners: Mapping[int, int | None],
+    currency: str,
+    taken: set[int],
 ) -> list[tuple[Candidate, _Source]]:
     made = []
     # Tasks of the house itself, such as a mail server that is down, have no customer and stand with the tasks only.
     waiting = Task.objects.filter(
         company_id=run.company_id, done_at__isnull=True, due_on__lte=run.as_of, customer__isnull=False
     )
-    for pk, customer, kind, due_on, owner, reasons in waiting.order_by("pk").values_list(
-        "pk", "customer_id", "kind", "due_on", "owner_id", "reasons"
+    for pk, customer, kind, due_on, owner, reasons, key in waiting.order_by("pk").values_list(
+        "pk", "customer_id", "kind", "due_on", "owner_id", "reasons", "key"
     ):
+        if pk in taken:
+            continue
         amount, days = overdue.get(customer, (0, 0))
         at_risk = _at_risk(reasons)
         named, stake = at_risk or (currency if amount else "", amount)
+        action = "receipt_silent" if is_silence(kind, key) else kind
         candidate = Candidate(
-            key=f"task:{pk}", customer_id=customer, action=kind, channel="task", currency=named, amount_minor=stake,
+            key=f"task:{pk}", customer_id=customer, action=action, channel="task", currency=named, amount_minor=stake,
             base_minor=base_minor(rates, stake, named) if at_risk else amount, days_overdue=days, reason_codes=(),
             is_task=True,
         )  # fmt: skip
