@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from django.utils.translation import override
+
+from fairdue.contact.reasons import GateReason
+from fairdue.kernel.reasons import because
+from fairdue.wording import words
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -31,7 +36,7 @@ def others():
 
     auditor = Actor(1, NOW, name="paula", roles=frozenset({"auditor"}))
     yield lambda: Snapshot.open(Path("nowhere")), "nowhere holds no snapshot"
-    yield lambda: blobs.get("kein-hash"), "is no SHA-256"
+    yield lambda: blobs.get(1, "kein-hash"), "is no SHA-256"
     yield lambda: read(b"boundary=" * 1000), "nested beyond reason"
     for right in set(Right) - {Right.VIEW, Right.AUDIT}:
         yield lambda right=right: auditor.need(right), "paula may not "
@@ -88,18 +93,26 @@ def test_every_outcome_of_a_mail_has_a_word():
     from fairdue.cli.inbox import RECEIVED
     from fairdue.contact.actions import Received
 
-    assert set(RECEIVED) == {received.value for received in Received} | {"skipped"}
+    assert set(RECEIVED) == {received.value for received in Received} | {"skipped", "unread", "unmoved"}
 
 
 def test_a_dispatch_is_told_by_reason_and_not_by_code(capsys):
     from fairdue.cli import operate
+    from fairdue.contact.dispatch import Summary
 
-    operate._tell(
-        {"handed_over": 2, "waiting": {"gate_quiet_hours": 3, "gate_dry_run": 4}, "refused": 0, "reasons": []}
-    )
-    assert capsys.readouterr().out.splitlines() == [
-        "  handed over: 2",
-        "  waiting: 7",
-        "    4 × The policy is in dry run: nothing leaves the house.",
-        "    3 × It is – at the customer's place (–).",
+    done = Summary(handed_over=2, recovered={"requeued": 1})
+    for _ in range(3):
+        done.stopped(because(GateReason.QUIET_HOURS, local_time="22:00", zone="Asia/Shanghai"), waits=True)
+    old = because(GateReason.BANK_DATA_OLD, through="2026-02-20", age_days=10, max_days=4)
+    done.stopped(old, waits=True)
+    done.reasons.append(old)
+    operate._tell(json.loads(json.dumps(done.as_dict())))
+    told = [
+        "handed over: 2",
+        "left by a stopped dispatch: 1",
+        "waiting: 4",
+        "3 × such as: It is 22:00 at the customer's place (Asia/Shanghai).",
+        f"1 × such as: {words.reason(old)}",
+        words.reason(old),
     ]
+    assert capsys.readouterr().out.split() == " ".join(told).split()

@@ -2,51 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 import sqlite3
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
 
 pytestmark = pytest.mark.kill
-
-
-class Mailbox:
-    """A mail server on loopback that keeps what it takes."""
-
-    def __init__(self) -> None:
-        self.mails: list[bytes] = []
-
-    async def handle_DATA(self, server, session, envelope):
-        self.mails.append(envelope.original_content)
-        return "250 OK"
-
-
-@pytest.fixture
-def mailbox():
-    from aiosmtpd.smtp import SMTP
-
-    box, ready = Mailbox(), threading.Event()
-    loop = asyncio.new_event_loop()
-
-    def serve() -> None:
-        asyncio.set_event_loop(loop)
-        server = loop.run_until_complete(loop.create_server(lambda: SMTP(box, hostname="127.0.0.1"), "127.0.0.1", 0))
-        box.port = server.sockets[0].getsockname()[1]
-        ready.set()
-        loop.run_forever()
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    ready.wait(10)
-    yield box
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join(10)
 
 
 def test_from_the_demonstration_to_the_proof(fairdue, mailbox, tmp_path):

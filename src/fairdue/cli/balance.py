@@ -13,6 +13,7 @@ from fairdue.cli import start
 from fairdue.cli.gate import find_customer
 from fairdue.cli.progress import bar
 from fairdue.cli.texts import _
+from fairdue.people.days import today_of
 
 if TYPE_CHECKING:
     from fairdue.dunning.actions.balance_answers import Difference
@@ -63,7 +64,7 @@ def send(
         return
     with bar() as report:
         outcomes = do_send_confirmations(
-            acting, ids, day, acting.at.date(), progress=lambda done, of: report(_("asking"), done, of)
+            acting, ids, day, today_of(acting), progress=lambda done, of: report(_("asking"), done, of)
         )
     counts = {state: sum(one.state == state for one in outcomes) for state in ("sent", "known", "nothing")}
     counts["held"] = len(outcomes) - sum(counts.values())
@@ -154,7 +155,7 @@ def record(
 
     row = _find(chosen, number)
     told = tuple(_difference(row, one) for one in differs or ())
-    day = start.day(on) if on else acting.at.date()
+    day = start.day(on) if on else today_of(acting)
     answer = do_record_confirmation(acting, row.pk, Signed(name, role, day, told, stamped=stamped), scan.read_bytes())
     start.console.print(f"{row.number}: {answer.get_kind_display()}", highlight=False)
 
@@ -162,14 +163,14 @@ def record(
 def _difference(row: BalanceConfirmation, text: str) -> Difference:
     from fairdue.dunning.actions.balance_answers import Difference
     from fairdue.dunning.balance.rules import Kind
-    from fairdue.kernel.money import MoneyError, to_minor
+    from fairdue.kernel.money import MoneyError, typed_minor
 
     document, kind, amount, remark = (*text.split(":", 3), "", "", "", "")[:4]
     if kind not in set(Kind):
         start.fail(_("%(text)s is no difference; write it as DOCUMENT:KIND[:AMOUNT[:REMARK]]") % {"text": text})
     line = row.lines.filter(document_number=document).order_by("id").first()
     try:
-        minor = to_minor(amount, row.currency) if amount else None
+        minor = typed_minor(amount, row.currency) if amount else None
     except MoneyError as error:
         start.fail(start.why(error))
     return Difference(kind, line.pk if line else None, minor, document, remark)

@@ -38,6 +38,55 @@ def cut(company: Code = None, user: Who = None) -> None:
         start.console.print(_("Nothing new."))
 
 
+@books_app.command("open")
+def open_(
+    as_of: Annotated[str, typer.Option("--as-of", help=_("Last day that the books have already, YYYY-MM-DD"))],
+    source: Annotated[
+        list[str] | None, typer.Option(help=_("System whose open item list is held against the ledger; default: all"))
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--file", help=_("The list of that day; default: the last full list"), exists=True, dir_okay=False
+        ),
+    ] = None,
+    accept: Annotated[str, typer.Option(help=_("Why differences to the list are accepted"))] = "",
+    company: Code = None,
+    user: Who = None,
+) -> None:
+    """Begin posting in mid-life: what the books have already is marked as opening and never handed out."""
+    start.start()
+    chosen = start.company(company)
+    acting, day = start.actor(chosen, user=user), start.day(as_of)
+    from fairdue.books.opening import OpeningError
+    from fairdue.contact.blobs import BlobError
+    from fairdue.cycle.tie import open_books
+    from fairdue.formats.errors import FormatError
+    from fairdue.intake import bring
+    from fairdue.intake.actions import IntakeError
+    from fairdue.ledger.models import Source
+
+    known = Source.objects.filter(company=chosen).order_by("code")
+    sources = list(known.filter(code__in=source) if source else known)
+    if file is not None and len(sources) != 1:
+        start.fail(_("Name the one source of the file with --source."))
+    try:
+        reading = bring.read_for(sources[0], file.read_bytes(), file.name, as_of=day) if file is not None else None
+        with busy(_("tying out")):
+            opened, tied = open_books(acting, day, [(one, reading) for one in sources], accepted=accept)
+    except (OpeningError, IntakeError, FormatError, BlobError) as error:
+        start.fail(start.why(error))
+    for found in tied:
+        agreed = _("agrees with the ledger") if found.agrees else _("differs from the ledger, accepted")
+        start.console.print(start.line(found.file_name, agreed), highlight=False, markup=False)
+    if opened.known:
+        start.console.print(_("The books were opened for this day before."))
+    start.console.print(
+        _("%(lines)d lines in %(batches)d batches are the opening; what comes later is handed out.")
+        % {"lines": opened.lines, "batches": len(opened.batches)}
+    )
+
+
 @books_app.command("export")
 def export(
     numbers: Annotated[
@@ -45,6 +94,9 @@ def export(
     ] = None,
     out: Annotated[Path, typer.Option("--out", help=_("Folder for the files"))] = Path("postings"),
     kind: Annotated[str, typer.Option("--format", help=_("csv or json"))] = "csv",
+    unanswered: Annotated[
+        bool, typer.Option("--unanswered", help=_("Write what the books have not answered, handed out before or not"))
+    ] = False,
     company: Code = None,
     user: Who = None,
 ) -> None:
@@ -56,7 +108,7 @@ def export(
 
     if kind not in files.KINDS:
         start.fail(_("%(kind)s is no format; there are: %(known)s") % {"kind": kind, "known": ", ".join(files.KINDS)})
-    found = files.waiting_batches(chosen.pk, numbers)
+    found = files.waiting_batches(chosen.pk, numbers, unanswered=unanswered)
     if numbers and (missing := sorted(set(numbers) - {batch.number for batch in found})):
         start.fail(_("There is no batch %(number)s.") % {"number": ", ".join(str(one) for one in missing)})
     try:

@@ -18,7 +18,6 @@ def country(
 ) -> None:
     """Show a country's rules: late interest, terms, limitation, court, conduct, forms, ways to pay; with source and confidence."""
     start.start()
-    from fairdue.conf.clock import now
     from fairdue.law.country import countries, country_law
     from fairdue.wording import names
     from fairdue.wording.country import chapters
@@ -30,7 +29,7 @@ def country(
         return
     if wanted not in countries():
         start.fail(_("Nothing is collected on %(code)s. `fairdue country all` lists what is.") % {"code": wanted})
-    today = start.day(as_of) if as_of else now().date()
+    today = start.day(as_of)
     start.console.print(f"{names.country(wanted)} ({wanted})", style="bold", highlight=False, markup=False)
     for chapter in chapters(country_law(wanted), today):
         start.console.print(f"\n{chapter.title}", style="bold", highlight=False, markup=False)

@@ -85,19 +85,14 @@ def add(
 
 def _minor(text: str | None, currency: str) -> int | None:
     """Read an amount such as 100000 or 100000.50."""
-    from decimal import Decimal, InvalidOperation
-
-    from fairdue.kernel.money import exponent
+    from fairdue.kernel.money import MoneyError, typed_minor
 
     if text is None:
         return None
     try:
-        value = Decimal(text).scaleb(exponent(currency))
-    except InvalidOperation:
+        return typed_minor(text, currency)
+    except MoneyError:
         start.fail(_("%(text)s is no amount; write it as 1234.50") % {"text": text})
-    if not value.is_finite() or value != value.to_integral_value():
-        start.fail(_("%(text)s is no amount; write it as 1234.50") % {"text": text})
-    return int(value)
 
 
 def _policy(chosen: Company, number: str | None) -> CoverPolicy:
@@ -146,6 +141,7 @@ def show(as_of: AsOf = None, company: Code = None) -> None:
     """Show policies, and per buyer the limit, what is open under cover, and what of it is insured now."""
     start.start()
     chosen, day = start.company(company), start.day(as_of)
+    from fairdue.cover.liability import liabilities
     from fairdue.cover.measures import look
     from fairdue.cover.models import CoverPolicy
     from fairdue.cover.standing import standings
@@ -167,6 +163,13 @@ def show(as_of: AsOf = None, company: Code = None) -> None:
         amounts = (f"{words.amount(figure, one.currency)} {one.currency}" for figure in figures)
         table.add_row(escape(str(policies[one.policy_id])), escape(buyer), *amounts)
     start.console.print(table)
+    for policy_id, used in sorted(liabilities(chosen.pk, found, day).items()):
+        if used.over_minor:
+            policy = policies[policy_id]
+            told = _("%(policy)s: %(insured)s are insured, and the insurer pays at most %(most)s: %(over)s too much.")
+            sums = {"insured": used.insured_minor, "most": used.most_minor or 0, "over": used.over_minor}
+            said = {name: f"{words.amount(minor, policy.currency)} {policy.currency}" for name, minor in sums.items()}
+            start.errors.print(told % {"policy": policy, **said}, highlight=False, markup=False)
 
 
 @cover_app.command("deadlines")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -14,9 +14,7 @@ from fairdue.cli.texts import _
 
 if TYPE_CHECKING:
     from fairdue.contact.remedies import Remedy
-    from fairdue.contact.why import Finding
     from fairdue.dunning.why import Case, Why
-    from fairdue.kernel.reasons import Reason
     from fairdue.ledger.models import Customer
     from fairdue.people.models import Company
 
@@ -50,12 +48,13 @@ def why(
     start.start()
     chosen = start.company(company)
     from fairdue.dunning.why import why as ask
+    from fairdue.wording.why import as_data
 
     day, now = start.day(as_of), start.moment()
     found = find_customer(chosen, customer)
     answer = ask(chosen, found.pk, day, datetime.combine(day, now.timetz()))
     if as_json:
-        typer.echo(json.dumps(as_dict(answer, found), ensure_ascii=False, indent=1))
+        typer.echo(json.dumps(as_data(answer, found), ensure_ascii=False, indent=1))
     else:
         _print(answer, found)
 
@@ -72,69 +71,6 @@ def find_customer(chosen: Company, text: str) -> Customer:
     if found is None:
         start.fail(_("There is no customer %(number)s") % {"number": text})
     return found
-
-
-def _told(reasons: tuple[Reason, ...]) -> list[dict[str, Any]]:
-    from fairdue.wording import words
-
-    return [{**reason.as_dict(), "text": words.reason(reason)} for reason in reasons]
-
-
-def as_dict(answer: Why, customer: Customer) -> dict[str, Any]:
-    """Give the answer for programs: codes with their values, and their texts beside. Amounts are minor units."""
-    return {
-        "customer": customer.number,
-        "id": customer.pk,
-        "as_of": answer.today.isoformat(),
-        "at": answer.at.isoformat(),
-        "policy": answer.policy,
-        "reasons": _told(answer.reasons),
-        "cases": [_case(case, answer, customer) for case in answer.cases],
-    }
-
-
-def _case(case: Case, answer: Why, customer: Customer) -> dict[str, Any]:
-    coming = case.coming
-    return {
-        "outcome": case.outcome.value,
-        "currency": case.currency,
-        "stage": case.stage,
-        "channel": case.channel,
-        "due_minor": case.due_minor,
-        "held_minor": case.held_minor,
-        "items": case.items,
-        "proposal": case.proposal_id,
-        "message": case.message_id,
-        "reasons": _told(case.reasons),
-        "standing": _told(case.standing),
-        "next": coming and {"on": coming.on.isoformat(), "stage": coming.stage, "reasons": _told(coming.reasons)},
-        "remedies": [_remedy(remedy, answer, customer) for remedy in case.remedies],
-        "checks": [_check(check, answer, customer) for check in case.checks],
-    }
-
-
-def _check(check: Finding, answer: Why, customer: Customer) -> dict[str, Any]:
-    from fairdue.dunning.why import remedies_of
-    from fairdue.wording import words
-
-    return {
-        "check": check.check,
-        "name": words.reason(check.name),
-        "verdict": check.verdict.value,
-        "reasons": _told(check.reasons),
-        "facts": _told(check.facts),
-        "remedies": [_remedy(remedy, answer, customer) for remedy in remedies_of(check)],
-    }
-
-
-def _remedy(remedy: Remedy, answer: Why, customer: Customer) -> dict[str, Any]:
-    from fairdue.wording import words
-
-    return {"text": words.reason(remedy.text), "page": remedy.page, "command": _command(remedy, answer, customer)}
-
-
-def _command(remedy: Remedy, answer: Why, customer: Customer) -> str:
-    return remedy.command.replace("{customer}", customer.number).replace("{policy}", answer.policy)
 
 
 def verdict_name(code: str) -> str:
@@ -172,7 +108,7 @@ def _print_case(case: Case, answer: Why, customer: Customer) -> None:
     title = " · ".join(part for part in parts if part)
     outcome = f"[{OUTCOMES[case.outcome]}]{outcome_name(case.outcome)}[/]"
     start.console.print(f"\n{outcome}  {escape(title)}", highlight=False)
-    for text in words.reasons([*case.reasons, *case.standing]):
+    for text in words.reasons([*case.reasons, *case.standing, *case.charges]):
         start.console.print(f"  {escape(text)}", highlight=False)
     if case.coming is not None:
         told = _("If nothing changes, the next step is %(stage)s on %(day)s.") % {
@@ -190,8 +126,9 @@ def _print_case(case: Case, answer: Why, customer: Customer) -> None:
 
 def _print_remedies(found: tuple[Remedy, ...], answer: Why, customer: Customer) -> None:
     from fairdue.wording import words
+    from fairdue.wording.why import command
 
     for remedy in found:
-        command = _command(remedy, answer, customer)
-        told = f"{words.reason(remedy.text)}  {command}" if command else words.reason(remedy.text)
+        typed = command(remedy, answer, customer)
+        told = f"{words.reason(remedy.text)}  {typed}" if typed else words.reason(remedy.text)
         start.console.print(f"      → {escape(told)}", highlight=False)

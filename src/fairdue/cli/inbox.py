@@ -25,6 +25,8 @@ RECEIVED = {
     "delayed": _("reports that ask for nothing"),
     "known": _("read before"),
     "skipped": _("files read before"),
+    "unread": _("could not be opened; they are tried again the next time"),
+    "unmoved": _("were read, but could not be moved away"),
 }
 
 
@@ -74,13 +76,16 @@ def read(
 def _mailbox(acting: Actor, report: Report) -> Counter[str]:
     from django.conf import settings
 
-    from fairdue.contact.collect import from_mailbox
+    from fairdue.contact.collect import from_mailbox, is_ours
     from fairdue.contact.inbox.imap import MailboxError, read_url
 
     if not settings.FAIRDUE_IMAP_URL:
         start.fail(_("Name a folder (--folder), or set FAIRDUE_IMAP_URL to the mailbox that replies come to."))
     try:
-        account = read_url(settings.FAIRDUE_IMAP_URL)
+        if not is_ours(acting, settings.FAIRDUE_IMAP_COMPANY):
+            told = _("The mailbox of FAIRDUE_IMAP_URL belongs to %(company)s, as FAIRDUE_IMAP_COMPANY says.")
+            start.fail(told % {"company": settings.FAIRDUE_IMAP_COMPANY})
+        account = read_url(settings.FAIRDUE_IMAP_URL, settings.FAIRDUE_IMAP_TOKEN)
         return from_mailbox(acting, account, progress=lambda done, of: report(_("mails"), done, of))
     except (MailboxError, ValueError) as error:
         start.fail(str(error))
@@ -92,6 +97,39 @@ def _tell(counts: Counter[str]) -> None:
             start.console.print(start.line(label, counts[what]), highlight=False)
     if not counts.total():
         start.console.print(_("Nothing new."))
+
+
+@inbox_app.command("take")
+def take(
+    mail: Annotated[int, typer.Argument(help=_("Number of the mail"))],
+    file: Annotated[int, typer.Argument(help=_("Place of the file in the mail, from 1"))] = 1,
+    kind: Annotated[
+        str,
+        typer.Option("--kind", help=_("invoice, contract, order, delivery_proof, acceptance, confirmation, other")),
+    ] = "",
+    document: Annotated[str, typer.Option("--document", help=_("Number of the document it belongs to"))] = "",
+    user: Annotated[str | None, typer.Option("--user", help=_("User name of who acts"))] = None,
+    company: Code = None,
+) -> None:
+    """Take a file of a mail over as a copy of a document; without --kind and --document as its name or the mail say."""
+    start.start()
+    acting = start.actor(start.company(company), user=user)
+    from fairdue.contact.models import InboundMail
+    from fairdue.formats.errors import FormatError
+    from fairdue.intake.enclosed import do_take_enclosed
+    from fairdue.ledger.file_actions import FileError
+    from fairdue.wording import words
+
+    try:
+        row = do_take_enclosed(acting, mail, file - 1, kind=kind, number=document)
+    except InboundMail.DoesNotExist:
+        start.fail(_("There is no such mail."))
+    except FormatError as error:
+        start.fail(words.reason(error.reason))
+    except FileError as error:
+        start.fail(str(error))
+    number = row.document.number if row.document else ""
+    start.console.print(start.line(f"{row.get_kind_display()} {number}".strip(), row.file_name), highlight=False)
 
 
 @inbox_app.command("list")

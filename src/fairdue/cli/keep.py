@@ -40,6 +40,11 @@ def verify(
     start.console.print(
         _("The chain of %(count)d entries is whole. Head: %(head)s") % {"count": head.sequence, "head": head.head}
     )
+    for one in audit.redactions(chosen.pk):
+        told = _("%(subject)s was taken out of %(count)d entries on %(day)s (erasure).")
+        start.console.print(
+            told % {"subject": one.subject, "count": len(one.entries), "day": one.at.date().isoformat()}
+        )
     if waiting := audit.unsealed(chosen.pk):
         start.console.print(_("%(count)d entries wait for the sealer (fairdue audit seal)") % {"count": waiting})
 
@@ -105,6 +110,8 @@ def _check_chains() -> None:
             told = _("%(company)s: %(count)d findings in the audit log; see: fairdue audit verify")
             start.fail(told % {"company": chosen.code, "count": len(findings)})
         start.console.print(_("%(company)s: the audit chain is whole.") % {"company": chosen.code})
+        with company_scope(chosen.pk):
+            start.tell_behind(chosen)
 
 
 def serve(
@@ -119,6 +126,12 @@ def serve(
 
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     from fairdue.conf.wsgi import application
+    from fairdue.people.models import Company
+    from fairdue.people.scope import company_scope
+
+    for chosen in Company.objects.order_by("code"):
+        with company_scope(chosen.pk):
+            start.tell_behind(chosen)
 
     try:
         server = create_server(

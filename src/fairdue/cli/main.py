@@ -16,10 +16,12 @@ from fairdue.cli import (
     cover,
     demo,
     doctor,
+    facts,
     files,
     gate,
     inbox,
     keep,
+    law,
     look,
     once,
     operate,
@@ -32,6 +34,7 @@ from fairdue.cli import (
     reconcile,
     start,
     third_parties,
+    token,
 )
 from fairdue.cli.texts import _, translate_help
 
@@ -84,14 +87,17 @@ app.add_typer(people.user_app, name="user")
 app.add_typer(policies.policy_app, name="policy")
 app.add_typer(keep.audit_app, name="audit")
 app.add_typer(gate.gate_app, name="gate")
+app.add_typer(facts.facts_app, name="facts")
 app.add_typer(files.files_app, name="files")
 app.add_typer(cover.cover_app, name="cover")
 app.add_typer(proof.proof_app, name="proof")
 app.add_typer(personal.personal_app, name="personal")
 app.add_typer(third_parties.third_party_app, name="third-party")
+app.add_typer(law.law_app, name="law")
 app.add_typer(balance.balance_app, name="balance")
 app.add_typer(books.books_app, name="books")
 app.add_typer(inbox.inbox_app, name="inbox")
+app.add_typer(token.token_app, name="token")
 translate_help(app)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +11,7 @@ import typer
 from fairdue.cli import start
 from fairdue.cli.progress import bar
 from fairdue.cli.texts import _
+from fairdue.people.days import today_of
 
 if TYPE_CHECKING:
     from fairdue.dunning.actions import Outcome
@@ -37,13 +37,13 @@ def run(
     from fairdue.cycle.dispatch import send_out
     from fairdue.cycle.lock import RunBusy
 
+    _read_mail(start.actor(chosen))
     acting = start.actor(chosen)
     day = start.day(as_of)
-    _read_mail(acting)
     try:
         with bar() as report:
             done = line.go(acting, day, line.Watch(report=report), anew=new, then_dispatch=dispatch)
-            sent = send_out(acting, done, line.Watch(report=report)) if dispatch else None
+            sent = send_out(acting, done, line.Watch(report=report), clock=start.moment) if dispatch else None
     except (RunBusy, line.RunError, ValueError) as error:
         start.fail(str(error))
     except KeyboardInterrupt:
@@ -57,7 +57,7 @@ def run(
 
 
 def _read_mail(acting: Actor) -> None:
-    """Read the mailbox of FAIRDUE_IMAP_URL first, where one is set; one that fails is told and stops nothing."""
+    """Read the mailbox of FAIRDUE_IMAP_URL first, where one is set for the company; one that fails is told and stops nothing."""
     from django.conf import settings
 
     from fairdue.contact.collect import read_before
@@ -65,31 +65,41 @@ def _read_mail(acting: Actor) -> None:
 
     with bar() as report:
         failed = read_before(
-            acting, settings.FAIRDUE_IMAP_URL, progress=lambda count, of: report(_("mails"), count, of)
+            acting,
+            settings.FAIRDUE_IMAP_URL,
+            token_from=settings.FAIRDUE_IMAP_TOKEN,
+            whose=settings.FAIRDUE_IMAP_COMPANY,
+            progress=lambda count, of: report(_("mails"), count, of),
         )
     if failed is not None:
         start.console.print(words.reason(failed), style="yellow", highlight=False, markup=False)
 
 
 def _tell(figures: dict[str, Any]) -> None:
-    """Print what a dispatch did: counts that are not nothing, and the reasons that hold for all of it."""
-    from fairdue.kernel.reasons import Reason
+    """Print what a dispatch did: counts that are not nothing, each reason by an example, and what holds for all of it."""
+    from fairdue.kernel.reasons import from_dict
     from fairdue.wording import words
 
     labels = {
-        "released_by_rule": _("released by rule"), "handed_over": _("handed over"),
+        "released_by_rule": _("released by rule"), "balances_asked": _("asked to confirm their balance"), "handed_over": _("handed over"),
         "recovered": _("left by a stopped dispatch"), "waiting": _("waiting"), "held_back": _("held back"),
         "later": _("to be tried again"), "refused": _("refused by the server"), "bounced": _("bounced"),
         "uncertain": _("uncertain: ask"), "lost_claims": _("taken by another dispatch"),
         "rehearsed": _("would leave"),
     }  # fmt: skip
+    examples = {code: from_dict(stored) for code, stored in figures["examples"].items()}
     for name, label in labels.items():
         value = figures.get(name)
         counts = value if isinstance(value, dict) else {}
         if total := sum(counts.values()) if counts else value:
             start.console.print(f"  {start.line(label, total)}", highlight=False)
+        if value and name in examples:
+            told = start.line(_("such as"), words.reason(examples[name]))
+            start.console.print(f"    {told}", highlight=False, markup=False)
         for code, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
-            start.console.print(f"    {count} × {words.reason(Reason(code))}", highlight=False, markup=False)
+            if code in examples:
+                told = start.line(_("such as"), words.reason(examples[code]))
+                start.console.print(f"    {count} × {told}", highlight=False, markup=False)
     for reason in words.reasons(figures.get("reasons", ())):
         start.console.print(f"  {reason}", highlight=False)
 
@@ -132,10 +142,14 @@ def release(
     else:
         ids = list(proposals or ())
     if not ids:
-        start.fail(_("Name proposals by number, or use --all"))
+        start.fail(
+            _("Nothing may be released now: fairdue review says why.")
+            if all_
+            else _("Name proposals by number, or use --all")
+        )
     with bar() as report:
         outcomes = release_and_seal(
-            acting, ids, acting.at.date(), progress=lambda done, of: report(_("release"), done, of)
+            acting, ids, today_of(acting), progress=lambda done, of: report(_("release"), done, of)
         )
     _tell_released(outcomes, each=verbose or len(outcomes) <= TOLD_EACH)
 
@@ -198,17 +212,17 @@ def send(
     from fairdue.contact.transports import configured
     from fairdue.cycle.release import seal
 
-    acting = start.actor(chosen)
     if not dry_run:
-        _read_mail(acting)
+        _read_mail(start.actor(chosen))
+    acting = start.actor(chosen)
     with bar() as report:
         done = dispatch(
-            chosen.pk, acting.at, configured(), limit=limit, dry_run=dry_run, actor=acting,
+            chosen.pk, acting.at, configured(), limit=limit, dry_run=dry_run, actor=acting, clock=start.moment,
             progress=lambda count, of: report(_("send"), count, of),
         )  # fmt: skip
-    _tell(asdict(done))
+    _tell(done.as_dict())
     _tell_waiting(chosen.pk)
-    seal(acting)
+    seal(start.actor(chosen))
 
 
 def replay(

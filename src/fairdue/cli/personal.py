@@ -148,7 +148,10 @@ def due(
 
     if complete:
         with busy(_("erasure")):
-            count = do_complete(acting, today)
+            left: list[tuple[str, str]] = []
+            count = do_complete(acting, today, left)
+        for subject, why in left:
+            start.errors.print(f"[red]{escape(subject)}[/]: {escape(why)}", highlight=False)
         start.console.print(_("%(count)d completed or removed") % {"count": count})
     found = ask(acting.company_id, today)
     if as_json:
@@ -159,6 +162,7 @@ def due(
                     "contacts": [{"contact": pk, "customer": number, "last": last.isoformat()} for pk, number, last in found.contacts],
                     "contact_count": found.contact_count,
                     "imports": found.imports,
+                    "behind": found.behind,
                 }
             )
         )  # fmt: skip
@@ -191,3 +195,46 @@ def readmit(
 
     count = do_readmit(acting, person, reason=reason)
     start.console.print(_("%(subject)s: %(count)d marks removed") % {"subject": person.subject, "count": count})
+
+
+@personal_app.command("reapply")
+def reapply(company: Code = None, user: User = None) -> None:
+    """After a restore: erase again whoever was erased since the backup, as the key store notes it."""
+    acting = _acting(company, user)
+    from fairdue.personal.repeat import do_reapply
+    from fairdue.wording import words
+
+    with busy(_("erasure")):
+        done = do_reapply(acting, start.day(None))
+    if not done:
+        start.console.print(_("Nobody was erased that the database does not know of."))
+    for one in done:
+        if not one.refused:
+            start.console.print(f"{one.subject}: {one.state}", highlight=False)
+        for text in words.reasons(one.refused):
+            start.errors.print(f"[red]{one.subject}[/]: {escape(text)}", highlight=False)
+    if any(one.refused for one in done):
+        raise typer.Exit(1)
+
+
+@personal_app.command("sweep")
+def sweep() -> None:
+    """Destroy keys and remove stored bytes that nothing names any more, of all companies; younger than a day they stay."""
+    start.start()
+    from fairdue.personal.repeat import do_sweep
+
+    with busy(_("sweeping")):
+        gone, bytes_gone = do_sweep(start.moment())
+    start.console.print(
+        _("%(keys)d keys destroyed, %(files)d stored files removed") % {"keys": gone, "files": bytes_gone}
+    )
+
+
+@personal_app.command("keep-keys")
+def keep_keys(target: Annotated[Path, typer.Argument(help=_("File to write; the copy of before is replaced"))]) -> None:
+    """Copy the key store to another place. Keep one copy only, the newest: an older one holds keys that were destroyed."""
+    start.start()
+    from fairdue.ledger import keystore
+
+    count = keystore.opened().copy_to(target)
+    start.console.print(_("%(count)d keys kept in %(target)s") % {"count": count, "target": target})

@@ -25,7 +25,9 @@ def letters(
 
     from fairdue.contact.manifest import zip_day
 
-    folder = Path(settings.DATA_DIR) / "outbox" / "letters" / chosen.code / start.day(day).isoformat()
+    # The folder of a letter carries its day in UTC, which a recovery finds again whatever the company's zone.
+    made_on = start.day(day) if day else start.moment().date()
+    folder = Path(settings.DATA_DIR) / "outbox" / "letters" / chosen.code / made_on.isoformat()
     if not folder.is_dir():
         start.fail(_("There are no letters of %(day)s") % {"day": folder.name})
     out.write_bytes(zip_day(folder))

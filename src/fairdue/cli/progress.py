@@ -22,6 +22,7 @@ Report = Callable[[str, int, int], None]
 STEPS = {
     "snapshot": _("snapshot"),
     "measures": _("measures"),
+    "tie": _("tying out"),
     "decisions": _("decisions"),
     "commit": _("commit"),
     "worklist": _("worklist"),

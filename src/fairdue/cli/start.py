@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -115,6 +116,7 @@ def start(*, data_dir: Path | None = None, database_url: str | None = None, migr
         os.environ["FAIRDUE_DATA_DIR"] = str(data_dir)
     if database_url is not None:
         os.environ["FAIRDUE_DATABASE_URL"] = database_url
+    _place["zone"] = "UTC"
     import django
 
     django.setup()
@@ -146,10 +148,16 @@ def moment() -> datetime:
     return now()
 
 
+_place = {"zone": "UTC"}
+"""The time zone of the company that the command works for: where "today" is asked."""
+
+
 def day(text: str | None) -> date:
-    """Read a day given as YYYY-MM-DD; without one, today."""
+    """Read a day given as YYYY-MM-DD; without one, today at the place of the company chosen before."""
     if not text:
-        return moment().date()
+        from fairdue.people.days import day_in
+
+        return day_in(_place["zone"], moment())
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -167,7 +175,20 @@ def company(code: str | None) -> Company:
     if len(found) > 1:
         fail(_("There are several companies; name one with --company CODE"))
     set_scope([found[0].pk])
+    _place["zone"] = found[0].time_zone
+    tell_behind(found[0])
     return found[0]
+
+
+def tell_behind(chosen: Company) -> None:
+    """Say on standard error that a restored database still holds persons who were erased."""
+    from fairdue.personal.noted import behind
+
+    if late := behind(chosen.pk):
+        told = _(
+            "%(company)s: %(count)d person(s) were erased after this backup was made; run: fairdue personal reapply"
+        )
+        errors.print(Text(told % {"company": chosen.code, "count": len(late)}, style="bold yellow"))
 
 
 def actor(chosen: Company, *, user: str | None = None, at: datetime | None = None) -> Actor:
@@ -178,7 +199,7 @@ def actor(chosen: Company, *, user: str | None = None, at: datetime | None = Non
 
     when = at or moment()
     if user is None:
-        return system_actor(chosen.pk, when)
+        return replace(system_actor(chosen.pk, when), zone=chosen.time_zone)
     known = User.objects.filter(username=user).first()
     found = actor_for(known, chosen.pk, when) if known else None
     if found is None:
