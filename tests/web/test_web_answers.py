@@ -58,7 +58,7 @@ def test_an_uploaded_file_is_saved_and_never_shown(ours: Sample, lead: Client):
 
 
 def test_a_file_that_was_changed_on_disk_is_not_given(ours: Sample, lead: Client):
-    blobs.blob_path(ours.answer.upload.sha256).write_bytes(b"forged")
+    blobs.blob_path(ours.answer.company_id, ours.answer.upload.sha256).write_bytes(b"forged")
     assert lead.get(reverse("web:answer-file", args=[ours.answer.pk])).status_code == 404
 
 

@@ -56,3 +56,27 @@ def test_a_scan_is_recorded_and_another_file_is_refused(ours: Sample, lead: Clie
     law = lead.get(reverse("web:customer-law", args=[ours.customer.pk])).content.decode()
     assert "signed by Anne (CFO)" in law
     assert "Limitation of open invoices" in law
+
+
+def test_a_field_filled_in_without_saying_what_differs_records_nothing_and_is_shown_again(ours: Sample, lead: Client):
+    row = ours.difference.answer.confirmation
+    line = row.lines.order_by("id").first().pk
+    before = BalanceAnswer.objects.count()
+    fields = {"name": "Anne", "role": "CFO", "on": ours.actor.at.date().isoformat(), f"a-{line}": "12.00"}
+    scan = SimpleUploadedFile("x.pdf", b"%PDF-1.7 scan")
+    page = lead.post(reverse("web:balance-record", args=[row.pk]), {**fields, "scan": scan})
+    assert (page.status_code, BalanceAnswer.objects.count()) == (400, before)
+    assert "but not what differs" in page.content.decode()
+    assert 'value="12.00"' in page.content.decode()
+
+
+def test_a_line_that_the_form_does_not_show_is_named_by_its_number(ours: Sample, lead: Client, monkeypatch):
+    row = ours.difference.answer.confirmation
+    line = row.lines.order_by("id").first()
+    monkeypatch.setattr("fairdue.web.views.balances.LINES_MAX", 0)
+    address = reverse("web:balance-record", args=[row.pk])
+    fields = {"name": "Ben", "role": "CFO", "on": ours.actor.at.date().isoformat(), "n1-kind": "unknown"}
+    for number, status in (("nobody-knows", 400), ("", 400), (line.document_number, 302)):
+        scan = SimpleUploadedFile("x.pdf", b"%PDF-1.7 scan")
+        assert lead.post(address, {**fields, "n1-number": number, "scan": scan}).status_code == status
+    assert BalanceAnswer.objects.get(signed_name="Ben").differences.get().line_id == line.pk

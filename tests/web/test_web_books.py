@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import tempfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,6 +13,7 @@ from django.urls import reverse
 from web_sample import Sample
 
 from fairdue.books.actions import do_remind
+from fairdue.books.files import waiting_batches
 from fairdue.books.models import Acknowledgement, Export
 from fairdue.ledger.models import AuditEntry
 
@@ -32,7 +34,13 @@ def test_a_batch_is_handed_out_answered_and_gone_from_the_list(ours: Sample, lea
     page = shown(lead, address)
     for words in ("Sales block", "Dispute", "Receivables", "R-1", "1,234.56", ours.batch.merkle_root):
         assert words in page
-    file = lead.get(reverse("web:books-export", args=[ours.batch.pk, "csv"]))
+    copy = lead.get(reverse("web:books-export", args=[ours.batch.pk, "csv"]))
+    assert (Export.objects.count(), copy["Content-Disposition"].count("copy-")) == (0, 1)
+    assert [one.pk for one in waiting_batches(ours.company.pk)] == [ours.batch.pk]
+    file = lead.post(reverse("web:books-export", args=[ours.batch.pk, "csv"]))
+    assert file.content == copy.content
+    assert waiting_batches(ours.company.pk) == []
+    assert [one.pk for one in waiting_batches(ours.company.pk, unanswered=True)] == [ours.batch.pk]
     assert ours.batch.merkle_root[:12] in file["Content-Disposition"]
     rows = list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
     assert len(rows) == ours.batch.lines
@@ -74,7 +82,7 @@ def test_an_answer_to_another_companys_batch_finds_no_batch(ours: Sample, theirs
 
 def test_the_journal_is_saved_as_of_a_day(ours: Sample, lead: Client):
     response = lead.get(reverse("web:books-journal") + "?as_of=2026-03-03")
-    text = response.content.decode()
+    text = b"".join(response.streaming_content).decode()
     assert 'filename="journal-ours-2026-03-03.beancount"' in response["Content-Disposition"]
     assert "1234.56 EUR" in text
     assert "2026-03-04 balance Assets:Receivable:" in text
@@ -97,3 +105,29 @@ def test_who_may_only_look_sees_no_way_to_act(ours: Sample, as_role):
     assert reverse("web:books-answer") not in page
     assert reverse("web:books-export", args=[ours.batch.pk, "csv"]) not in page
     assert as_role("auditor").get(reverse("web:books-export", args=[ours.batch.pk, "csv"])).status_code == 403
+
+
+def test_a_line_with_characters_that_are_none_is_refused_and_the_others_count(ours: Sample, lead: Client):
+    lines = '{"line": 1, "outcome": "booked"}, {"line": 2, "outcome": "refused", "reason": "a\\ud800b"}'
+    text = f'{{"batch": {ours.batch.number}, "lines": [{lines}, {{"line": 2, "outcome": "refused", "reason": "a\\u0000b"}}]}}'
+    page = give(lead, text, "answer.json").content.decode()
+    assert page.count("characters that are none") == 2
+    assert Acknowledgement.objects.get(batch=ours.batch).booked == 1
+    lead.post(reverse("web:books-booked", args=[ours.batch.pk]), {"reference": "FI\x00-1"})
+    assert Acknowledgement.objects.filter(batch=ours.batch).count() == 2
+
+
+def test_an_answer_larger_than_an_upload_is_not_read(ours: Sample, lead: Client, settings):
+    settings.FAIRDUE_UPLOAD_MAX_BYTES = 10
+    assert "The file is too large." in give(lead, "batch,line,outcome\n").content.decode()
+
+
+def test_the_journal_comes_in_blocks_and_leaves_nothing_behind(ours: Sample, lead: Client, tmp_path, monkeypatch):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    response = lead.get(reverse("web:books-journal"))
+    assert len(list(scratch.iterdir())) == 1
+    assert b"open Assets" in b"".join(response.streaming_content)
+    response.close()
+    assert list(scratch.iterdir()) == []

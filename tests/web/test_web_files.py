@@ -29,7 +29,7 @@ def test_a_file_is_saved_and_never_shown(ours: Sample, as_role):
 
 
 def test_a_file_that_was_changed_on_disk_is_not_given(ours: Sample, lead: Client):
-    store.blob_path(ours.file.sha256).write_bytes(b"%PDF-1.7 forged")
+    store.blob_path(ours.file.company_id, ours.file.sha256).write_bytes(b"%PDF-1.7 forged")
     assert lead.get(reverse("web:file", args=[ours.file.pk])).status_code == 404
 
 
@@ -83,3 +83,25 @@ def test_a_zip_of_many_finds_its_documents_and_says_what_it_refused(ours: Sample
     again = lead.post(reverse("web:imports-copies"), {"many": upload("scans.zip", out.getvalue())}).content.decode()
     assert "1 was kept before" in again
     assert lead.post(reverse("web:imports-copies"), {}, follow=True).status_code == 200
+
+
+def test_a_store_that_cannot_be_reached_says_try_again(ours: Sample, lead: Client, monkeypatch):
+    def unreachable(*_given: object) -> bytes:
+        raise store.StoreUnreachable("s3://x")
+
+    monkeypatch.setattr(store, "get", unreachable)
+    response = lead.get(reverse("web:file", args=[ours.file.pk]))
+    assert (response.status_code, response["Retry-After"]) == (503, "60")
+    assert "Please try again" in response.content.decode()
+    monkeypatch.setattr(store, "put", unreachable)
+    before = DocumentFile.objects.count()
+    asked = {"file": upload("a.png", PNG + b"new"), "kind": "delivery_proof", "document": ours.document.pk}
+    assert lead.post(reverse("web:customer-file-add", args=[ours.customer.pk]), asked).status_code == 503
+    assert DocumentFile.objects.count() == before
+
+
+def test_a_copy_larger_than_an_upload_is_not_read(ours: Sample, lead: Client, settings):
+    settings.FAIRDUE_UPLOAD_MAX_BYTES = 10
+    asked = {"file": upload("a.png", PNG), "kind": "delivery_proof", "document": ours.document.pk}
+    page = lead.post(reverse("web:customer-file-add", args=[ours.customer.pk]), asked, follow=True).content.decode()
+    assert "The file is too large." in page

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from web_sample import Sample
 
+from fairdue.contact.models import InboundMail, Task
 from fairdue.ledger import audit
 from fairdue.ledger.store import blob_path
 from fairdue.people.models import Company, Membership
@@ -144,7 +145,7 @@ def test_a_notice_shows_its_exact_bytes(ours: Sample, lead: Client):
 
 def test_a_notice_with_changed_bytes_says_so(ours: Sample, lead: Client):
     digest = ours.notice.text_sha256
-    blob_path(digest).write_bytes(b"forged")
+    blob_path(ours.notice.company_id, digest).write_bytes(b"forged")
     assert "missing or changed" in text_of(lead, reverse("web:notice", args=[ours.notice.pk]))
     assert lead.get(reverse("web:notice-letter", args=[ours.notice.pk, "txt"])).status_code == 404
 
@@ -229,3 +230,63 @@ def test_a_finding_of_the_audit_log_reads_in_the_language_of_the_page(ours: Samp
         cursor.execute("UPDATE ledger_audit_entry SET action = 'other' WHERE company_id = %s", [ours.company.pk])
     page = lead.post(reverse("web:audit-verify"), headers={"Accept-Language": "zh-hans"}).content.decode()
     assert "的内容与封存时不符" in page
+
+
+def test_home_counts_unread_replies_and_answers_that_wait(ours: Sample, theirs: Sample, lead: Client):
+    InboundMail.objects.update(state="waiting")
+    for one in (ours, theirs):
+        Task.objects.filter(pk=one.task.pk).update(subject=f"answer:{one.answer.pk}")
+    page = text_of(lead, reverse("web:home"))
+    assert '<strong class="num">1</strong> unread replies' in page
+    assert '<strong class="num">1</strong> answers waiting' in page
+    InboundMail.objects.filter(pk=ours.mail.pk).update(state="read")
+    Task.objects.filter(subject=f"answer:{ours.answer.pk}").update(done_at=ours.actor.at)
+    page = text_of(lead, reverse("web:home"))
+    assert '<strong class="num">0</strong> unread replies' in page
+    assert '<strong class="num">0</strong> answers waiting' in page
+
+
+def lit(client: Client, address: str) -> str:
+    """Give the label of the navigation's line that is marked as the present one."""
+    nav = text_of(client, address).partition('<nav class="nav"')[2].partition("</nav>")[0]
+    marked = [line for line in nav.splitlines() if 'aria-current="page"' in line]
+    assert len(marked) == 1, address
+    return marked[0].rpartition("</svg>")[2].removesuffix("</a>")
+
+
+def test_every_page_lights_its_line_of_the_menu(ours: Sample, lead: Client):
+    for name, args, label in (
+        ("inbox", [], "Replies"), ("answers", [], "Replies"), ("balances", [], "Replies"), ("inbox-changes", [], "Replies"),
+        ("answer", [ours.answer.pk], "Replies"), ("inbox-mail", [ours.mail.pk], "Replies"), ("third-parties", [], "Settings"),
+        ("customer-why", [ours.customer.pk], "Customers"), ("notice", [ours.notice.pk], "Outbox"),
+        ("country", ["de"], "Countries and law"), ("runs-proposal", [ours.proposal.pk], "Runs and review"),
+    ):  # fmt: skip
+        assert lit(lead, reverse(f"web:{name}", args=args)) == label, name
+
+
+def test_each_tab_of_a_customer_has_its_own_title(ours: Sample, lead: Client):
+    names = ("customer", "customer-contacts", "customer-cover", "customer-timeline", "customer-links", "customer-files")
+    names += ("customer-why", "customer-law", "customer-terms")
+    titles = [
+        text_of(lead, reverse(f"web:{name}", args=[ours.customer.pk])).partition("<title>")[2].partition("</title>")[0]
+        for name in names
+    ]
+    assert len(set(titles)) == len(names)
+    assert all(title.endswith(" · Quernstein · Fairdue") for title in titles)
+
+
+def test_the_customer_page_tells_how_the_receipt_of_each_item_stands(ours: Sample, lead: Client):
+    address = reverse("web:customer", args=[ours.customer.pk])
+    rows = text_of(lead, address).partition("Open items</h2>")[2].partition("</table>")[0].split("<tr>")
+    assert ["received" in row for row in rows if "R-1" in row or "R-2" in row] == [
+        "R-1" in row for row in rows if "R-1" in row or "R-2" in row
+    ]
+    assert len(queries_of(lead, address)) <= QUERIES_MAX
+
+
+def test_a_task_before_the_due_date_tells_days_until_it(ours: Sample, lead: Client):
+    reason = {"code": "dunning.stage_reached", "values": {"stage": "receipt_confirmation", "days": -19}}
+    Task.objects.filter(pk=ours.task.pk).update(reasons=[reason], kind="answer", key="x/answer")
+    page = text_of(lead, reverse("web:worklist-tasks"))
+    assert "Receipt confirmation is due: the next item falls due in 19 days." in page
+    assert "Ask for the missing answer" in page

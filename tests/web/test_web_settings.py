@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -138,3 +140,68 @@ def test_a_wrong_confirmation_is_refused(changes: dict[str, str], ours: Sample, 
     before = ThirdPartyClearance.objects.count()
     assert lead.post(reverse("web:third-party-confirm"), clearance(**changes)).status_code == 400
     assert ThirdPartyClearance.objects.count() == before
+
+
+def test_a_token_is_shown_once_and_revoked(ours: Sample, as_role):
+    from fairdue.people.models import ApiToken
+    from fairdue.people.tokens import find_token
+
+    admin = as_role("administrator")
+    asked = {"name": "ERP connector", "scopes": ["read", "files:write"], "days": "30"}
+    page = admin.post(reverse("web:token-make"), asked).content.decode()
+    shown = re.search(r"fairdue_[\w-]{43}", page)
+    assert shown is not None
+    made = find_token(shown[0], ours.actor.at)
+    assert made is not None
+    assert (made.name, made.scopes, made.company_id) == ("ERP connector", ["files:write", "read"], ours.company.pk)
+    page = admin.get(reverse("web:tokens")).content.decode()
+    assert shown[0] not in page
+    assert "never" in page
+    assert admin.post(reverse("web:token-revoke", args=[made.pk])).status_code == 302
+    assert find_token(shown[0], ours.actor.at) is None
+    actions = AuditEntry.objects.filter(subject=f"token:{made.pk}").order_by("id").values_list("action", flat=True)
+    assert list(actions) == ["make_token", "revoke_token"]
+    assert ApiToken.objects.get(pk=made.pk).revoked_by.startswith("administrator.ours")
+
+
+@pytest.mark.parametrize("changes", [{"scopes": []}, {"scopes": ["king"]}, {"name": ""}, {"days": "731"}])
+def test_a_wrong_token_is_refused(changes: dict[str, object], ours: Sample, as_role):
+    from fairdue.people.models import ApiToken
+
+    before = ApiToken.objects.count()
+    asked: dict[str, object] = {"name": "x", "scopes": ["read"], "days": "30"}
+    assert as_role("administrator").post(reverse("web:token-make"), asked | changes).status_code == 400
+    assert ApiToken.objects.count() == before
+
+
+def law_word(**changes: str) -> dict[str, str]:
+    return {
+        "what": "SE:fee", "confirmed_by": "Astrid Berg, advokat", "reference": "opinion of 1 March",
+        "valid_from": "2026-03-01", "valid_until": "2026-12-31",
+    } | changes  # fmt: skip
+
+
+def test_what_a_lawyer_confirmed_is_recorded_listed_and_taken_back(ours: Sample, lead: Client):
+    from fairdue.contact.models import LawConfirmation
+
+    page = lead.get(reverse("web:law"), {"what": "SE:fee"}).content.decode()
+    assert "Lag 1981:739" in page
+    assert lead.post(reverse("web:law-confirm"), law_word()).status_code == 302
+    made = LawConfirmation.objects.get(country="SE")
+    assert (made.topic, made.recorded_by.split()[0]) == ("fee", "finance_lead.ours")
+    page = lead.get(reverse("web:law")).content.decode()
+    assert "opinion of 1 March" in page
+    assert "Lag 1981:739" not in page
+    assert lead.post(reverse("web:law-withdraw", args=[made.pk]), {"reason": "act changed"}).status_code == 302
+    page = lead.get(reverse("web:law")).content.decode()
+    assert "act changed" in page
+    assert "Lag 1981:739" in page
+
+
+@pytest.mark.parametrize("changes", [{"what": "DE:interest"}, {"valid_until": "2026-01-01"}, {"reference": ""}])
+def test_a_wrong_word_on_law_is_refused(changes: dict[str, str], ours: Sample, lead: Client):
+    from fairdue.contact.models import LawConfirmation
+
+    before = LawConfirmation.objects.count()
+    assert lead.post(reverse("web:law-confirm"), law_word(**changes)).status_code == 400
+    assert LawConfirmation.objects.count() == before

@@ -16,8 +16,9 @@ from web_sample import Sample
 from fairdue.cycle.models import WorklistRow
 from fairdue.ledger.actions import Maturity, do_book_document, do_hold, do_publish_facts
 
-QUERIES_MAX = 10
-"""Three of the frame (session, user, memberships), the customer, three of the plan, the gate's two, and the proposals.
+QUERIES_MAX = 12
+"""Three of the frame (session, user, memberships), the customer, three of the plan, the gate's two, the proposals,
+and two on the form of a demand (customer, terms).
 
 Setting the scope of a PostgreSQL session is not counted: it reads nothing."""
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 
 from fairdue.books.actions import do_cut
 from fairdue.books.models import PostingBatch
 from fairdue.contact import blobs
-from fairdue.contact.actions import Answer, do_confirm_third_party, do_make_link, do_receive, do_record_answer
+from fairdue.contact.actions import (
+    Answer,
+    do_confirm_law,
+    do_confirm_third_party,
+    do_make_link,
+    do_receive,
+    do_record_answer,
+)
 from fairdue.contact.models import (
     ChangeProposal,
     InboundMail,
+    LawConfirmation,
     MessageState,
     OutboxMessage,
     PortalAnswer,
@@ -20,7 +28,14 @@ from fairdue.contact.models import (
     ThirdPartyClearance,
     TimelineEvent,
 )
-from fairdue.cover.actions import LimitValues, TermsValues, do_add_policy, do_record, do_set_limit, do_set_terms
+from fairdue.cover.actions import (
+    LimitValues,
+    TermsValues,
+    do_add_policy,
+    do_record,
+    do_set_limit_from_file,
+    do_set_terms,
+)
 from fairdue.cover.models import CoverPolicy
 from fairdue.cycle.models import Run, WorklistRow
 from fairdue.dunning.actions import do_adopt_policy
@@ -33,7 +48,8 @@ from fairdue.ledger.actions import Maturity, do_accept_terms, do_book_document, 
 from fairdue.ledger.file_actions import NewFile, do_add_files
 from fairdue.ledger.models import Contact, Customer, Document, DocumentFile, Hold, Source
 from fairdue.people.actor import Actor
-from fairdue.people.models import BankAccount, Company, Membership, User
+from fairdue.people.models import ApiToken, BankAccount, Company, Membership, User
+from fairdue.people.tokens import do_make_token
 
 PASSWORD = "correct horse battery"
 ROLES = ("controller", "account_owner", "finance_lead", "auditor", "administrator")
@@ -61,10 +77,12 @@ class Sample:
     mail: InboundMail
     change: ChangeProposal
     clearance: ThirdPartyClearance
+    law: LawConfirmation
     file: DocumentFile
     cover: CoverPolicy
     batch: PostingBatch
     difference: BalanceDifference
+    token: ApiToken
     secret: str
     """A name that stands in every row of this company, and nowhere else."""
 
@@ -154,9 +172,19 @@ def make_sample(code: str, name: str, secret: str, at: datetime) -> Sample:
         **_mail(actor, contact, secret),
         message=_message(company, customer, contact, "queued", at),
         clearance=clearance,
+        law=do_confirm_law(
+            actor,
+            country="DK",
+            topic="conduct",
+            confirmed_by=secret,
+            reference=secret,
+            valid_from=today,
+            valid_until=today,
+        ),
         file=file,
         batch=do_cut(actor)[0],
         difference=_balance(actor, customer, item.pk),
+        token=do_make_token(replace(actor, roles=frozenset({"administrator"})), name=secret, scopes=["read"])[0],
         secret=secret,
         cover=_cover(actor, customer, today),
         answer=_answer(actor, customer, contact, item.pk, at),
@@ -194,7 +222,8 @@ def _cover(actor: Actor, customer: Customer, today: date) -> CoverPolicy:
     do_set_terms(
         actor, policy.pk, TermsValues(today - timedelta(days=365), 900_000, max_extension_days=60, notify_days=60)
     )
-    do_set_limit(actor, policy.pk, LimitValues(today - timedelta(days=300), 10_000_00, customer_id=customer.pk))
+    limit = LimitValues(today - timedelta(days=300), 10_000_00, customer_id=customer.pk)
+    do_set_limit_from_file(actor, policy.pk, limit, b"%PDF-1.4 limit")
     do_record(actor, customer_id=customer.pk, kind="notified", on=today, reference=f"N {customer.name}")
     return policy
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -13,6 +12,18 @@ from fairdue.people.models import Role
 from fairdue.wording import words
 
 THEMES = ("light", "dark")
+LIT = {
+    "customers": {"customer", "customers"},
+    "runs": {"run", "runs"},
+    "outbox": {"outbox", "notice"},
+    "inbox": {"inbox", "answer", "answers", "balance", "balances"},
+    "policies": {"policy", "policies"},
+    "imports": {"import", "imports"},
+    "countries": {"country", "countries"},
+    "data-check": {"data"},
+    "settings": {"settings", "third", "token", "tokens"},
+}
+"""Which pages (the first word of their name) light which line of the navigation, where it is not the line's own name alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,29 +66,18 @@ def _entries(actor: Actor, section: str) -> list[Entry]:
         ("cover", _("Insurance"), "shield", Right.VIEW, ""),
         ("runs", _("Runs and review"), "run", Right.VIEW, _("Dunning")),
         ("outbox", _("Outbox"), "send", Right.VIEW, ""),
-        ("inbox", _("Inbox"), "inbox", Right.VIEW, ""),
-        ("answers", _("Answers"), "reply", Right.VIEW, ""),
-        ("balances", _("Balance confirmations"), "check", Right.VIEW, ""),
+        ("inbox", _("Replies"), "reply", Right.VIEW, ""),
         ("policies", _("Policies"), "rules", Right.VIEW, ""),
         ("imports", _("Import"), "import", Right.IMPORT, _("Records")),
         ("data-check", _("Data check"), "check", Right.VIEW, records),
         ("books", _("Books"), "export", Right.VIEW, ""),
         ("countries", _("Countries and law"), "rules", Right.VIEW, ""),
         ("audit", _("Audit"), "shield", Right.AUDIT, ""),
+        ("personal", _("Personal data"), "people", Right.ERASE, ""),
         ("settings", _("Settings"), "gear", Right.VIEW, _("Company")),
     ]
-    singular: dict[str, Any] = {
-        "customers": "customer",
-        "runs": "run",
-        "policies": "policy",
-        "imports": "import",
-        "answers": "answer",
-        "balances": "balance",
-        "countries": "country",
-        "data-check": "data",
-    }
     return [
-        Entry(f"web:{name}", label, icon, section in {name, singular.get(name)}, group)
+        Entry(f"web:{name}", label, icon, section in LIT.get(name, {name}), group)
         for name, label, icon, right, group in lines
         if actor.may(right)
     ]

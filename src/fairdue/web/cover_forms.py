@@ -6,14 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from fairdue.cover.actions import TermsValues
+from fairdue.cover.actions import LimitValues, TermsValues
 from fairdue.cover.actions.entering import DAYS_MAX
 from fairdue.cover.models import CoverTerms, RecordKind
 from fairdue.kernel.money import MoneyError, exponent, to_decimal
 from fairdue.kernel.rounding import to_int
+from fairdue.web.upload_field import UploadField
 
 AMOUNTS = ("max_liability", "minimum", "consent_above")
 DAYS = (
@@ -96,17 +96,42 @@ class CoverPolicyForm(forms.Form):
         return found
 
 
+class LimitForm(forms.Form):
+    """What the insurer decided on one buyer. Empty share and extension take the policy's; an amount of zero withdraws."""
+
+    buyer = forms.CharField(
+        label=_("Customer number, or code of a group"),
+        max_length=60,
+        help_text=_("A group: write “group:” before its code."),
+    )
+    limit = forms.DecimalField(
+        label=_("Limit; zero withdraws it"), min_value=Decimal(0), max_digits=15, decimal_places=3
+    )
+    effect_on = forms.DateField(label=_("Shipments from"), widget=_day())
+    until = forms.DateField(label=_("Last day of shipments"), required=False, widget=_day())
+    share = forms.DecimalField(
+        label=_("Insured share in per cent"), required=False, min_value=Decimal("0.0001"), max_value=Decimal(100)
+    )
+    max_extension_days = _days(_("Longest extension, days from the due date"))
+    reference = forms.CharField(label=_("The insurer's reference"), required=False, max_length=120)
+    conditions = forms.CharField(label=_("Conditions"), required=False, max_length=500)
+    file = UploadField(label=_("The insurer's decision (PDF or picture)"), required=False)
+
+    def values(self, currency: str, customer_id: int | None, group_id: int | None) -> LimitValues:
+        """Give the checked values in minor units and ppm, for the buyer that the page found."""
+        asked = self.cleaned_data
+        return LimitValues(
+            effect_on=asked["effect_on"], until=asked["until"], limit_minor=to_int(asked["limit"].scaleb(exponent(currency))),
+            customer_id=customer_id, group_id=group_id, reference=asked["reference"], conditions=asked["conditions"],
+            share_ppm=None if asked["share"] is None else to_int(asked["share"].scaleb(4)),
+            max_extension_days=asked["max_extension_days"],
+        )  # fmt: skip
+
+
 class LimitsForm(forms.Form):
     """A list of limits."""
 
-    file = forms.FileField(label=_("List of limits, CSV or XLSX"))
-
-    def clean_file(self) -> Any:
-        """Refuse a file beyond the size that uploads may have."""
-        found = self.cleaned_data["file"]
-        if found.size > settings.FAIRDUE_UPLOAD_MAX_BYTES:
-            raise forms.ValidationError(_("The file is too large."))
-        return found
+    file = UploadField(label=_("List of limits, CSV or XLSX"))
 
 
 class CoverRecordForm(forms.Form):

@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from fairdue.contact.models import AnswerKind
 from fairdue.dunning.models import ProposalState
 from fairdue.ledger.models import CopyKind, HoldReason
 from fairdue.web import import_names
+from fairdue.web.upload_field import UploadField
 from fairdue.wording import names
 
 COPIES = ".pdf,.png,.jpg,.jpeg"
@@ -93,7 +93,7 @@ class ReasonForm(forms.Form):
 class CopyForm(forms.Form):
     """A copy of one of a customer's documents, or of something that belongs to the customer as a whole."""
 
-    file = forms.FileField(label=_("File"), widget=forms.ClearableFileInput({"accept": COPIES}))
+    file = UploadField(label=_("File"), widget=forms.ClearableFileInput({"accept": COPIES}))
     kind = forms.ChoiceField(label=_("Kind"), choices=CopyKind.choices)
     document = forms.TypedChoiceField(label=_("Document"), required=False, coerce=int, empty_value=None)
 
@@ -116,7 +116,7 @@ class _ManyFiles(forms.ClearableFileInput):
 class CopiesForm(forms.Form):
     """Many files at once; each finds its document by itself."""
 
-    many = forms.FileField(label=_("Files"), widget=_ManyFiles({"accept": f"{COPIES},.zip,.eml"}))
+    many = UploadField(label=_("Files"), widget=_ManyFiles({"accept": f"{COPIES},.zip,.eml"}))
 
 
 class BookedForm(forms.Form):
@@ -128,7 +128,7 @@ class BookedForm(forms.Form):
 class BooksAnswerForm(forms.Form):
     """The books' answer as a file."""
 
-    file = forms.FileField(label=_("Answer of the books"), help_text=_("CSV or JSON with batch, line and outcome"))
+    file = UploadField(label=_("Answer of the books"), help_text=_("CSV or JSON with batch, line and outcome"))
 
 
 class NoteForm(forms.Form):
@@ -227,7 +227,7 @@ class RunForm(forms.Form):
 class UploadForm(forms.Form):
     """A file to be imported, with what it cannot say itself."""
 
-    file = forms.FileField(label=_("File"), help_text=_("CSV, TSV, XLSX or ODS; read by its contents"))
+    file = UploadField(label=_("File"), help_text=_("CSV, TSV, XLSX or ODS; read by its contents"))
     source = forms.CharField(
         label=_("Source"),
         max_length=60,
@@ -244,10 +244,3 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         named = [("", _("told by itself")), *import_names.KINDS.items()]
         self.fields["kind"].choices = named  # type: ignore[attr-defined]
-
-    def clean_file(self) -> Any:
-        """Refuse a file that is larger than the setting allows."""
-        file = self.cleaned_data["file"]
-        if file.size > settings.FAIRDUE_UPLOAD_MAX_BYTES:
-            raise forms.ValidationError(_("The file is too large."))
-        return file

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from fairdue.contact.models import MailKind, MailOutcome
+from fairdue.web.upload_field import UploadField
 
 
 class InboxFilter(forms.Form):
@@ -59,14 +59,7 @@ class DismissForm(forms.Form):
 class MailUploadForm(forms.Form):
     """A mail saved as a file."""
 
-    file = forms.FileField(label=_("Mail as a file (.eml)"), widget=forms.FileInput({"accept": ".eml,message/rfc822"}))
-
-    def clean_file(self) -> Any:
-        """Refuse a file that is larger than the setting allows."""
-        file = self.cleaned_data["file"]
-        if file.size > settings.FAIRDUE_UPLOAD_MAX_BYTES:
-            raise forms.ValidationError(_("The file is too large."))
-        return file
+    file = UploadField(label=_("Mail as a file (.eml)"), widget=forms.FileInput({"accept": ".eml,message/rfc822"}))
 
 
 class ChangeForm(forms.Form):

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import translation
 
 from fairdue.conf.clock import now
+from fairdue.ledger.store import StoreUnreachable
 from fairdue.people.actor import NotAllowed
 from fairdue.people.queries import actors_of
 from fairdue.people.scope import company_scope
 
+RETRY_AFTER_S = 60
+OWN_PROOF = ("/p/", "/api/")
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 POLICY = (
@@ -54,10 +57,33 @@ class SecurityHeaders:
         return response
 
 
+class PlainTexts:
+    """Takes NUL out of what addresses and forms carry: no database column holds it, and PostgreSQL refuses the whole row."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.GET = _plain(request.GET)  # type: ignore[assignment]
+        if request.method == "POST":
+            request.POST = _plain(request.POST)  # type: ignore[assignment]
+        return self.get_response(request)
+
+
+def _plain(given: QueryDict) -> QueryDict:
+    if not any("\x00" in value for _, values in given.lists() for value in values):
+        return given
+    made = given.copy()
+    for name, values in given.lists():
+        made.setlist(name, [value.replace("\x00", "") for value in values])
+    made._mutable = False
+    return made
+
+
 class CompanyScope:
     """Puts ``companies``, ``company`` and ``actor`` of the signed-in user on the request and scopes the database to them.
 
-    1. A portal address carries its own proof and never reads the session.
+    1. An address of the portal or of the HTTP interface carries its own proof and never reads the session.
     2. The company is the one chosen in the session, as long as the user is still a member; else the first by name.
     3. The whole request runs inside that company's scope; rows of another company do not exist for it.
     """
@@ -67,7 +93,7 @@ class CompanyScope:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.companies, request.company, request.actor = [], None, None  # type: ignore[attr-defined]
-        if request.path_info.startswith("/p/") or not request.user.is_authenticated:
+        if request.path_info.startswith(OWN_PROOF) or not request.user.is_authenticated:
             return self.get_response(request)
         known = actors_of(request.user, now())
         if not known:
@@ -80,7 +106,11 @@ class CompanyScope:
             return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer a missing right with a page that says so, status 403."""
+        """Answer a missing right with a page that says so, status 403, and a store that cannot be reached with one of 503."""
         if isinstance(exception, NotAllowed):
             return render(request, "web/not_allowed.html", status=403)
+        if isinstance(exception, StoreUnreachable):
+            response = render(request, "web/store_unreachable.html", status=503)
+            response["Retry-After"] = str(RETRY_AFTER_S)
+            return response
         return None

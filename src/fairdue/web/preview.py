@@ -12,6 +12,7 @@ from fairdue.dunning.queries import policy_of
 from fairdue.kernel.reasons import Reason
 from fairdue.letters import render_html, render_pdf, render_text
 from fairdue.people.actor import Actor
+from fairdue.people.days import today_of
 from fairdue.people.models import User
 
 MEDIA = {"pdf": "application/pdf", "html": "text/html", "txt": "text/plain"}
@@ -19,14 +20,14 @@ MEDIA = {"pdf": "application/pdf", "html": "text/html", "txt": "text/plain"}
 
 def draft_of(actor: Actor, proposal: Proposal, user: User) -> Draft | Reason:
     """Give the letter's facts, or the reason why nothing is left to write. About twenty queries."""
-    desk = lay_out(proposal.company_id, [proposal.customer_id], actor.at.date(), actor.at)
+    desk = lay_out(proposal.company_id, [proposal.customer_id], today_of(actor), actor.at)
     policy = policy_of(proposal.policy_version)
     return make_draft(desk, proposal, policy, portal_link=f"{settings.BASE_URL}/p/…", releaser=user)
 
 
 def notes_on(actor: Actor, proposal: Proposal, user: User) -> tuple[Reason, ...]:
     """Say what the reader of a proposal's letter should know, the gate's warnings on the law among it."""
-    desk = lay_out(proposal.company_id, [proposal.customer_id], actor.at.date(), actor.at)
+    desk = lay_out(proposal.company_id, [proposal.customer_id], today_of(actor), actor.at)
     policy = policy_of(proposal.policy_version)
     draft = make_draft(desk, proposal, policy, portal_link=f"{settings.BASE_URL}/p/…", releaser=user)
     if isinstance(draft, Reason):

@@ -12,8 +12,10 @@ from stdnum import iban as iban_check
 
 from fairdue.contact.models import Basis
 from fairdue.kernel.money import MoneyError, exponent
+from fairdue.law.confirmed import unconfirmed_topics
 from fairdue.ledger.models import Customer
 from fairdue.people.models import BankAccount, Company
+from fairdue.people.tokens import DAYS, DAYS_MAX
 from fairdue.wording import names
 
 LANGUAGES = ("en", "zh-hans", "de", "fr", "es", "ar")
@@ -143,21 +145,76 @@ class ClearanceForm(forms.Form):
     valid_until = forms.DateField(label=_("Until"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
 
 
+def law_choices() -> list[tuple[str, str]]:
+    """Give what there is to confirm, as "DK:fee" and in words."""
+    found = [
+        (f"{place}:{topic.value}", f"{names.law(place)}: {names.law_topic(topic.value)}")
+        for place, topic in unconfirmed_topics()
+    ]
+    return sorted(found, key=lambda one: one[1])
+
+
+class LawForm(forms.Form):
+    """A lawyer's word on a topic of a country's law."""
+
+    what = forms.ChoiceField(label=_("What was confirmed"), choices=law_choices)
+    confirmed_by = forms.CharField(label=_("Who looked at it, by full name"), max_length=200)
+    reference = forms.CharField(
+        label=_("Where the answer stands"), max_length=500, help_text=_("Opinion and its date; where it lies")
+    )
+    valid_from = forms.DateField(label=_("From"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    valid_until = forms.DateField(label=_("Until"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+
+
+SCOPE_NAMES = {
+    "read": _("read customers, open items, holds, reasons, copies and batches"),
+    "files:write": _("bring in copies of documents"),
+    "imports:write": _("bring in lists"),
+    "postings:ack": _("fetch batches for the books and answer them"),
+    "inbox:write": _("hand in mail"),
+}
+"""Each scope of a token in words."""
+
+
+class TokenForm(forms.Form):
+    """A new token of a program."""
+
+    name = forms.CharField(label=_("Program"), max_length=100, help_text=_("What it is, such as “ERP connector”"))
+    scopes = forms.MultipleChoiceField(
+        label=_("Scopes"), choices=list(SCOPE_NAMES.items()), widget=forms.CheckboxSelectMultiple
+    )
+    days = forms.IntegerField(label=_("Days until it ends"), min_value=1, max_value=DAYS_MAX, initial=DAYS)
+
+
 class PartyFactsForm(_PartyBase):
     """Facts on a customer that rules of law ask for."""
 
+    found_in = forms.CharField(
+        label=_("Where it stands"), max_length=300, required=False,
+        help_text=_("Register, own declaration or contract; kept with who and when."),
+    )  # fmt: skip
+
     class Meta:
         model = Customer
-        fields = ("natural_person", "public_body", "size")
+        fields = (
+            "natural_person", "public_body", "size", "public_health", "federal_agency", "size_declared", "subcontract", "agri_food",
+        )  # fmt: skip
         labels = {
             "natural_person": _("Natural person (sole trader, partner, guarantor)"), "public_body": _("Public body"),
-            "size": _("Size"),
+            "size": _("Size"), "public_health": _("Public health body"), "federal_agency": _("Federal agency (United States)"),
+            "size_declared": _("We declared our size at contracting"), "subcontract": _("Subcontract of manufacture or service"),
+            "agri_food": _("Agricultural products or food"),
         }  # fmt: skip
         help_texts = {
             "natural_person": _("Unknown counts as yes: the rules for persons hold."),
             "public_body": _("Unknown means that rules for public buyers cannot be claimed."),
             "size": _("By the definition of the customer's own country."),
         }
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for name in ("public_health", "federal_agency", "size_declared", "subcontract", "agri_food"):
+            self.fields[name].required = False
 
 
 class TermsForm(forms.Form):

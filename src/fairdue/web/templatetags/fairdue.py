@@ -15,14 +15,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from fairdue.contact.models import TimelineEvent
-from fairdue.dunning.policy import branches
+from fairdue.contact.models import Task, TimelineEvent
 from fairdue.dunning.policy.branches import Branch
+from fairdue.dunning.policy.shape import Stage, StageTask
 from fairdue.kernel.reasons import Reason
 from fairdue.letters.references import spaced
 from fairdue.people.models import User
 from fairdue.web import import_names
-from fairdue.wording import names, words
+from fairdue.wording import names, policies, words
 from fairdue.wording.summary import bucket_labels, bucket_of
 
 register = template.Library()
@@ -247,6 +247,7 @@ COUNTS = {
 WORK = {
     "snapshot": _("Taking the snapshot"),
     "measures": _("Measuring"),
+    "tie": _("Tying out with the books"),
     "decisions": _("Deciding"),
     "commit": _("Writing the proposals"),
     "worklist": _("Writing the worklist"),
@@ -278,6 +279,18 @@ def pairs(values: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 
 @register.filter
+def step_name(key: str) -> str:
+    """Name the step that a key such as ``33.EUR.i6100.formal_notice.1`` or ``balance/2026-10-31/33`` stands for."""
+    return names.step(key)
+
+
+@register.filter
+def task_name(task: Task) -> str:
+    """Name what a task asks for; one that waits for an answer nobody gave says so."""
+    return names.asking(task.kind, task.key)
+
+
+@register.filter
 def policy_text(text: str) -> str:
     """Write a title or description of a shipped policy in the page's language."""
     return names.policy_text(text)
@@ -298,12 +311,15 @@ for _filter, _names in (
     ("effect_name", names.effect),
     ("country", names.country),
     ("law_name", names.law),
+    ("condition_name", names.condition),
     ("confidence_name", names.confidence),
     ("language_name", names.language),
     ("origin_name", names.origin),
     ("state_name", names.proposal_state),
     ("claim_name", names.claim),
     ("release_name", names.release),
+    ("branch_name", names.branch),
+    ("receipt_name", names.receipt_short),
     ("kind_name", import_names.kind),
     ("field_name", import_names.field),
     ("option_name", import_names.option),
@@ -311,7 +327,19 @@ for _filter, _names in (
     register.filter(_filter, _names)
 
 
+@register.simple_tag
+def branch_text(branch: Branch, stage: Stage | None = None) -> str:
+    """Write a branch, of a stage or of the whole policy, as a sentence."""
+    return policies.told(branch, stage)
+
+
+@register.simple_tag
+def stage_task(task: StageTask) -> str:
+    """Name a task that a stage makes beside its message."""
+    return names.stage_task(task.kind, task.after_days)
+
+
 @register.filter
-def branch_text(branch: Branch) -> str:
-    """Write a branch in the words of its YAML: tests, what is done, and what an absent fact does."""
-    return branches.line(branch)
+def gate_pairs(section: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Give what a policy asks of the gate, each with its name."""
+    return policies.gate(section)

@@ -18,6 +18,7 @@ from fairdue.contact.models import PortalAnswer, PortalLink, Task
 from fairdue.ledger.models import Customer, DueItem, Hold
 from fairdue.ledger.queries import open_amounts
 from fairdue.people.actor import Right
+from fairdue.people.days import today_of
 from fairdue.web import queries
 from fairdue.web.access import PageRequest, own, page
 from fairdue.web.exports import kept_file
@@ -70,7 +71,7 @@ def answer(request: PageRequest, answer_id: int) -> HttpResponse:
     found = own(request, rows, answer_id)
     key = f"answer:{found.pk}"
     items = DueItem.objects.filter(company_id=request.company.pk, pk__in=found.due_item_ids).select_related("document")
-    still_open = open_amounts(request.company.pk, request.actor.at.date(), customer_ids=[found.customer_id])
+    still_open = open_amounts(request.company.pk, today_of(request.actor), customer_ids=[found.customer_id])
     holds = Hold.objects.filter(company_id=request.company.pk, key__startswith=f"{key}/")
     context: dict[str, Any] = {
         "answer": found,
@@ -89,7 +90,7 @@ def upload(request: PageRequest, answer_id: int) -> HttpResponse:
     if found.upload is None:
         raise Http404
     try:
-        data = blobs.get(found.upload.sha256)
+        data = blobs.get(found.company_id, found.upload.sha256)
     except blobs.BlobError:
         raise Http404 from None
     return kept_file(data, found.upload_name or f"answer-{found.pk}", found.upload.media_type)
@@ -119,7 +120,7 @@ def of_customer(request: PageRequest, customer_id: int) -> HttpResponse:
     given = PortalAnswer.objects.filter(company_id=request.company.pk, customer_id=found.pk).select_related("upload")
     listed = list(given.order_by("-id")[: queries.PAGE_ROWS])
     numbers = _numbers(request.company.pk, listed)
-    today = request.actor.at.date()
+    today = today_of(request.actor)
     context = {
         "customer": found,
         "tab": "links",

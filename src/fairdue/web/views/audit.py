@@ -43,6 +43,7 @@ def verify(request: PageRequest) -> HttpResponse:
     company_id = request.company.pk
     context = {
         "findings": log.verify(company_id),
+        "redactions": log.redactions(company_id),
         "head": log.head_of(company_id),
         "unsealed": log.unsealed(company_id),
         "anchors": AuditAnchor.objects.filter(company_id=company_id).order_by("-sequence")[:20],

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date
 
-from babel.numbers import NumberFormatError, parse_decimal
 from django import forms
 from django.contrib import messages
+from django.core.files import File
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -29,23 +30,29 @@ from fairdue.dunning.balance.models import (
     BalanceAnswer,
     BalanceConfirmation,
     BalanceDifference,
+    BalanceLine,
     DecisionOutcome,
     DifferenceKind,
     Remedy,
 )
 from fairdue.dunning.balance.queries import customers_with_balance, standings
+from fairdue.dunning.balance.replies import scans_for
 from fairdue.dunning.balance.rules import SETTLES, State
-from fairdue.kernel.money import MoneyError, to_minor
+from fairdue.kernel.money import MoneyError
 from fairdue.ledger.models import Customer
 from fairdue.people.actor import Right
+from fairdue.people.days import today_of
 from fairdue.web import queries
 from fairdue.web.access import PageRequest, day_asked, own, page
 from fairdue.web.exports import kept_file
+from fairdue.web.upload_field import UploadField
 from fairdue.wording import names, words
 
 LISTED_MAX = 5_000
 """Confirmations whose states are worked out for the list, the newest first."""
 LINES_MAX = 250
+BY_NUMBER = range(1, 21)
+"""Rows that name a line by its number, in a form that does not show all lines; a form holds a thousand fields at most."""
 
 
 class AskForm(forms.Form):
@@ -68,7 +75,7 @@ class RecordForm(forms.Form):
     on = forms.DateField(
         label=gettext_lazy("Day of signing"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
-    scan = forms.FileField(label=gettext_lazy("Scan (PDF, PNG or JPEG)"))
+    scan = UploadField(label=gettext_lazy("Scan (PDF, PNG or JPEG)"), required=False)
     stamped = forms.BooleanField(label=gettext_lazy("The company's stamp is on it"), required=False)
 
 
@@ -76,7 +83,7 @@ class RecordForm(forms.Form):
 def balances(request: PageRequest) -> HttpResponse:
     """Show the confirmations by state; with a day asked for, how many customers would be asked. Eight queries at most."""
     rows = BalanceConfirmation.objects.filter(company_id=request.company.pk).select_related("customer")
-    today = request.actor.at.date()
+    today = today_of(request.actor)
     found = standings(list(rows.order_by("-as_of", "-id")[:LISTED_MAX]), today)
     counts = Counter(one.state for one in found)
     wanted = request.GET.get("state", "")
@@ -118,7 +125,7 @@ def send(request: PageRequest) -> HttpResponse:
     as_of = form.cleaned_data["as_of"]
     ids = _wanted(request, form.cleaned_data["numbers"], as_of)
     try:
-        outcomes = do_send_confirmations(request.actor, ids, as_of, request.actor.at.date())
+        outcomes = do_send_confirmations(request.actor, ids, as_of, today_of(request.actor))
     except BalanceError as error:
         messages.error(request, str(error))
         return redirect("web:balances")
@@ -141,21 +148,34 @@ def send(request: PageRequest) -> HttpResponse:
 def _shown(
     request: PageRequest, found: BalanceConfirmation, form: RecordForm | None = None, status: int = 200
 ) -> HttpResponse:
-    (standing,) = standings([found], request.actor.at.date())
+    (standing,) = standings([found], today_of(request.actor))
     answers = found.answers.prefetch_related("differences__line", "differences__decisions").order_by("-id")
     listed = []
+    newest = max((answer.pk for answer in answers), default=0)
     for answer in answers:
         rows = []
         for one in sorted(answer.differences.all(), key=lambda row: row.pk):
             decisions = sorted(one.decisions.all(), key=lambda row: row.pk)
-            settled = bool(decisions) and decisions[-1].outcome in SETTLES
-            rows.append({"one": one, "decisions": decisions, "settled": settled, "agreed": bool(decisions)})
+            replaced = not decisions and answer.pk != newest
+            settled = replaced or (bool(decisions) and decisions[-1].outcome in SETTLES)
+            rows.append(
+                {
+                    "one": one,
+                    "decisions": decisions,
+                    "settled": settled,
+                    "agreed": bool(decisions),
+                    "replaced": replaced,
+                }
+            )
         listed.append((answer, rows))
     context = {
         "found": found, "standing": standing, "state": names.balance_state(standing.state), "answers": listed,
-        "lines": found.lines.order_by("id")[:LINES_MAX], "kinds": DifferenceKind.choices[:4], "outcomes": DecisionOutcome.choices,
-        "remedies": Remedy.choices, "form": form or RecordForm(initial={"on": request.actor.at.date()}),
-        "closing": getattr(found, "closing", None),
+        "lines": [_typed(request, line) for line in found.lines.order_by("id")[:LINES_MAX]],
+        "by_number": _by_number(request) if found.lines.count() > LINES_MAX else [],
+        "kinds": DifferenceKind.choices[:4], "outcomes": DecisionOutcome.choices,
+        "remedies": Remedy.choices, "form": form or RecordForm(initial={"on": today_of(request.actor)}),
+        "closing": getattr(found, "closing", None), "enclosed": scans_for(found),
+        "chosen": request.POST.get("enclosed") or request.GET.get("enclosed", ""),
     }  # fmt: skip
     return render(request, "web/balance.html", context, status=status)
 
@@ -178,7 +198,7 @@ def record(request: PageRequest, confirmation_id: int) -> HttpResponse:
     try:
         told = tuple(_differences(request, found))
         signed = Signed(asked["name"], asked["role"], asked["on"], told, stamped=asked["stamped"])
-        do_record_confirmation(request.actor, found.pk, signed, asked["scan"].read())
+        do_record_confirmation(request.actor, found.pk, signed, _scan(request, found, asked["scan"]))
     except (BalanceError, UploadRefused) as error:
         form.add_error(None, str(error))
         return _shown(request, found, form, 400)
@@ -186,20 +206,78 @@ def record(request: PageRequest, confirmation_id: int) -> HttpResponse:
     return redirect("web:balance", found.pk)
 
 
+def _scan(request: PageRequest, found: BalanceConfirmation, file: File[bytes] | None) -> bytes:
+    """Give the scan: the file uploaded, else the file of a reply that was chosen among those proposed."""
+    if file:
+        return bytes(file.read())
+    wanted = request.POST.get("enclosed", "")
+    chosen = next((one for one in scans_for(found) if one.key == wanted), None)
+    if chosen is None:
+        raise BalanceError(_("Please give the scan of the signed letter."))
+    try:
+        return blobs.get(request.company.pk, chosen.mail.attachments[chosen.place]["sha256"])
+    except blobs.BlobError as error:
+        raise BalanceError(str(error)) from None
+
+
 def _differences(request: PageRequest, found: BalanceConfirmation) -> list[Difference]:
     made = []
     for line in found.lines.order_by("id")[:LINES_MAX]:
-        kind, amount = request.POST.get(f"d-{line.pk}", ""), request.POST.get(f"a-{line.pk}", "").strip()[:30]
-        if not kind:
-            continue
-        try:
-            minor = (
-                to_minor(parse_decimal(amount, locale=words.locale(), strict=True), found.currency) if amount else None
+        told = _typed(request, line)
+        if told.kind:
+            made.append(Difference(told.kind, line.pk, _amount(told.amount, found.currency), remark=told.remark))
+        elif told.amount.strip() or told.remark.strip():
+            raise BalanceError(
+                _("%(number)s: an amount or a remark, but not what differs.") % {"number": line.document_number}
             )
-        except (NumberFormatError, MoneyError) as error:
-            raise BalanceError(_("%(text)s is no amount.") % {"text": amount}) from error
-        made.append(Difference(kind, line.pk, minor, remark=request.POST.get(f"r-{line.pk}", "")))
+    return made + _named(request, found)
+
+
+def _by_number(request: PageRequest) -> list[dict[str, str]]:
+    names = ("number", "kind", "amount", "remark")
+    return [{"n": str(n), **{name: request.POST.get(f"n{n}-{name}", "")[:1000] for name in names}} for n in BY_NUMBER]
+
+
+def _named(request: PageRequest, found: BalanceConfirmation) -> list[Difference]:
+    """Read the rows that name a line by its number, where the form does not show all lines."""
+    made, form = [], request.POST
+    for n in BY_NUMBER:
+        number, kind = form.get(f"n{n}-number", "").strip()[:60], form.get(f"n{n}-kind", "")
+        amount, remark = form.get(f"n{n}-amount", "")[:30], form.get(f"n{n}-remark", "")[:1000]
+        if not (number or kind or amount.strip() or remark.strip()):
+            continue
+        if not number or not kind:
+            raise BalanceError(
+                _("%(number)s: an amount or a remark, but not what differs.") % {"number": number or "–"}
+            )
+        lines = list(found.lines.filter(document_number=number).values_list("pk", flat=True)[:2])
+        if len(lines) != 1:
+            raise BalanceError(_("%(number)s names no line of this balance, or more than one.") % {"number": number})
+        made.append(Difference(kind, lines[0], _amount(amount, found.currency), remark=remark))
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """A line of the form with what was typed into it."""
+
+    line: BalanceLine
+    kind: str
+    amount: str
+    remark: str
+
+
+def _typed(request: PageRequest, line: BalanceLine) -> _Typed:
+    form, n = request.POST, line.pk
+    return _Typed(line, form.get(f"d-{n}", ""), form.get(f"a-{n}", "")[:30], form.get(f"r-{n}", "")[:1000])
+
+
+def _amount(text: str, currency: str) -> int | None:
+    """Read an amount as the page's language writes it; empty is none. Raises BalanceError for what is no amount."""
+    try:
+        return words.typed_amount(text.strip(), currency) if text.strip() else None
+    except MoneyError as error:
+        raise BalanceError(_("%(text)s is no amount.") % {"text": text.strip()}) from error
 
 
 @page(Right.VIEW)
@@ -209,7 +287,7 @@ def scan(request: PageRequest, balance_answer_id: int) -> HttpResponse:
     if found.scan is None:
         raise Http404
     try:
-        data = blobs.get(found.scan.sha256)
+        data = blobs.get(found.company_id, found.scan.sha256)
     except blobs.BlobError:
         raise Http404 from None
     return kept_file(data, f"balance-{found.pk}", found.scan.media_type)

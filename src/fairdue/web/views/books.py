@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,9 +20,10 @@ from fairdue.books.journal import write_journal
 from fairdue.books.models import Export, PostingBatch
 from fairdue.formats.errors import FormatError
 from fairdue.people.actor import Right
+from fairdue.people.days import today_of
 from fairdue.web import posting_names, queries
 from fairdue.web.access import PageRequest, day_asked, own, page
-from fairdue.web.exports import download
+from fairdue.web.exports import download, passing_file
 from fairdue.web.forms import BookedForm, BooksAnswerForm
 from fairdue.wording import words
 
@@ -45,7 +46,7 @@ def _list(
     part = Paginator(rows, queries.PAGE_ROWS).get_page(request.GET.get("page"))
     late = settings.FAIRDUE_BOOKS_ACK_DAYS
     context = {
-        "part": part, "every": every, "form": form, "today": request.actor.at.date(),
+        "part": part, "every": every, "form": form, "today": today_of(request.actor),
         "rows": [(row, (request.actor.at - row.cut_at).days) for row in part.object_list],
         "late": late, "told": told, "faults": _faults(told) if told else [],
     }  # fmt: skip
@@ -92,18 +93,21 @@ def _shown(line: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@page(Right.BOOK)
+@page(Right.BOOK, "GET", "HEAD", "POST")
 def export(request: PageRequest, batch_id: int, kind: str) -> HttpResponse:
-    """Give a batch as a file and record who took it."""
+    """Hand a batch out as a file and record who took it (POST); or give a copy to look at, which counts for nothing (GET)."""
     row = own(request, PostingBatch.objects.all(), batch_id)
     if kind not in MEDIA:
         raise Http404
+    code = request.company.code
     try:
-        made = files.hand_out(request.actor, request.company.code, row, kind)
+        if request.method == "POST":
+            made = files.hand_out(request.actor, code, row, kind)
+            return download(made.content, made.name, MEDIA[kind])
+        return download(files.as_bytes(code, row, kind), f"copy-{files.file_name(code, row, kind)}", MEDIA[kind])
     except files.BooksError as error:
         messages.error(request, str(error))
         return redirect("web:books-batch", batch_id)
-    return download(made.content, made.name, MEDIA[kind])
 
 
 @page(Right.BOOK, "POST")
@@ -139,12 +143,14 @@ def answer(request: PageRequest) -> HttpResponse:
 
 
 @page(Right.BOOK)
-def journal(request: PageRequest) -> HttpResponse:
+def journal(request: PageRequest) -> FileResponse:
     """Give the whole ledger as a journal in double entry, as of a day."""
-    as_of = day_asked(request, "as_of", request.actor.at.date())
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "journal.beancount"
+    as_of = day_asked(request, "as_of", today_of(request.actor))
+    folder = tempfile.TemporaryDirectory()
+    try:
+        path = Path(folder.name) / f"journal-{request.company.code}-{as_of.isoformat()}.beancount"
         write_journal(request.actor, path, as_of)
-        content = path.read_bytes()
-    name = f"journal-{request.company.code}-{as_of.isoformat()}.beancount"
-    return download(content, name, "text/plain; charset=utf-8")
+        return passing_file(path, folder, "text/plain; charset=utf-8")
+    except BaseException:
+        folder.cleanup()
+        raise

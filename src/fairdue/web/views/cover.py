@@ -11,15 +11,27 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from fairdue.cover.actions import CoverError, do_add_policy, do_import_limits, do_record, do_set_terms
+from fairdue.contact import blobs
+from fairdue.cover.actions import (
+    CoverError,
+    do_add_policy,
+    do_import_limits,
+    do_record,
+    do_set_limit,
+    do_set_limit_from_file,
+    do_set_terms,
+)
+from fairdue.cover.liability import Liability, liabilities
 from fairdue.cover.models import BuyerLimit, CoverPolicy, CoverRecord
 from fairdue.formats.errors import FormatError
 from fairdue.ledger.models import Customer, CustomerGroup, DueItem
 from fairdue.people.actor import Right
+from fairdue.people.days import today_of
 from fairdue.web import queries
 from fairdue.web.access import PageRequest, own, page
-from fairdue.web.cover import covered
-from fairdue.web.cover_forms import CoverPolicyForm, CoverRecordForm, CoverTermsForm, LimitsForm
+from fairdue.web.cover import Shown, covered, sorted_apart
+from fairdue.web.cover_forms import CoverPolicyForm, CoverRecordForm, CoverTermsForm, LimitForm, LimitsForm
+from fairdue.web.exports import kept_file
 from fairdue.wording import names, words
 
 REFUSED_SHOWN = 50
@@ -27,18 +39,21 @@ REFUSED_SHOWN = 50
 
 @page(Right.VIEW)
 def cover(request: PageRequest) -> HttpResponse:
-    """Show policies, deadlines by day and what is insured, as the latest run measured it. Seven queries at most."""
+    """Show policies, deadlines by day and what is insured, as the latest run measured it. Eight queries at most."""
     run = queries.latest_run(request.company.pk)
     found = covered(run, request.company.country)
     policies = CoverPolicy.objects.filter(company_id=request.company.pk).in_bulk()
-    part = Paginator(found.deadlines if found else (), queries.PAGE_ROWS).get_page(request.GET.get("page"))
+    parts = sorted_apart(found.deadlines if found else (), found.as_of if found else today_of(request.actor))
+    asked = request.GET.get("state", "")
+    state = Shown(asked) if asked in set(Shown) else next((one for one in Shown if parts[one]), Shown.COMING)
+    part = Paginator(parts[state], queries.PAGE_ROWS).get_page(request.GET.get("page"))
     buyers = sorted(found.standings if found else (), key=lambda one: -one.covered_minor)[: queries.PAGE_ROWS]
     named = {one.customer_id for one in part.object_list} | {one.customer_ids[0] for one in buyers}
     customers = Customer.objects.in_bulk(sorted(named))
     groups = CustomerGroup.objects.in_bulk(sorted({one.group_id for one in buyers if one.group_id}))
     lines = [
         {"one": one, "customer": customers[one.customer_id], "policy": policies.get(one.policy_id),
-         "what": names.cover_deadline(one.kind), "late": found is not None and one.kind != "stop" and one.day < found.as_of}
+         "what": names.cover_deadline(one.kind)}
         for one in part.object_list
     ]  # fmt: skip
     rows = [
@@ -46,11 +61,13 @@ def cover(request: PageRequest) -> HttpResponse:
          "customer": customers[one.customer_ids[0]]}
         for one in buyers
     ]  # fmt: skip
-    used: dict[int, int] = {}
-    for one in found.standings if found else ():
-        used[one.policy_id] = used.get(one.policy_id, 0) + one.insured_minor
-    sums = [(policy, used.get(pk, 0)) for pk, policy in sorted(policies.items())]
-    context: dict[str, Any] = {"run": run, "found": found, "part": part, "lines": lines, "rows": rows, "policies": sums}
+    day = found.as_of if found else today_of(request.actor)
+    used = liabilities(request.company.pk, found.standings if found else (), day)
+    sums = [(policy, used.get(pk, Liability())) for pk, policy in sorted(policies.items())]
+    context: dict[str, Any] = {
+        "run": run, "found": found, "part": part, "lines": lines, "rows": rows, "policies": sums, "state": state.value,
+        "tabs": [(one.value, names.cover_part(one), len(parts[one])) for one in Shown],
+    }  # fmt: skip
     return render(request, "web/cover.html", context)
 
 
@@ -61,7 +78,8 @@ def _policy_page(request: PageRequest, found: CoverPolicy | None, status: int = 
     listed = rows.select_related("customer", "group").order_by("-id")
     context = {
         "policy": found, "last": terms, "terms": CoverTermsForm(initial=start), "form": CoverPolicyForm(),
-        "limits_form": LimitsForm(), "part": Paginator(listed, queries.PAGE_ROWS).get_page(request.GET.get("page")),
+        "limits_form": LimitsForm(), "limit_form": LimitForm(),
+        "part": Paginator(listed, queries.PAGE_ROWS).get_page(request.GET.get("page")),
     }  # fmt: skip
     return render(request, "web/cover_policy.html", {**context, **more}, status=status)
 
@@ -128,6 +146,53 @@ def limits(request: PageRequest, cover_policy_id: int) -> HttpResponse:
     return _policy_page(request, found, refused=refused) if refused else redirect("web:cover-policy", found.pk)
 
 
+def _buyer(request: PageRequest, written: str) -> tuple[int | None, int | None]:
+    """Find the buyer of this company: a customer by its number, or a group by its code; None and None where there is none."""
+    kind, _colon, code = written.strip().replace("：", ":").rpartition(":")
+    if kind == "group":
+        group = CustomerGroup.objects.filter(company_id=request.company.pk, code=code.strip()).first()
+        return None, group.pk if group else None
+    customer = Customer.objects.filter(company_id=request.company.pk, number=written.strip()).order_by("id").first()
+    return (customer.pk, None) if customer else (None, None)
+
+
+@page(Right.IMPORT, "POST")
+def limit(request: PageRequest, cover_policy_id: int) -> HttpResponse:
+    """Enter one limit as the insurer decided it, with its letter."""
+    found = own(request, CoverPolicy.objects.all(), cover_policy_id)
+    form = LimitForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _policy_page(request, found, 400, limit_form=form)
+    values = form.values(found.currency, *_buyer(request, form.cleaned_data["buyer"]))
+    if values.customer_id is None and values.group_id is None:
+        form.add_error("buyer", _("The company has no such customer or group."))
+        return _policy_page(request, found, 400, limit_form=form)
+    file = form.cleaned_data["file"]
+    try:
+        if file is not None:
+            do_set_limit_from_file(request.actor, found.pk, values, file.read())
+        else:
+            do_set_limit(request.actor, found.pk, values)
+    except CoverError as error:
+        form.add_error(None, str(error))
+        return _policy_page(request, found, 400, limit_form=form)
+    messages.success(request, _("The limit is entered. The next run counts by it."))
+    return redirect("web:cover-policy", found.pk)
+
+
+@page(Right.VIEW)
+def limit_file(request: PageRequest, cover_limit_id: int) -> HttpResponse:
+    """Give the insurer's decision on a limit to be saved; 404 where there is none or its bytes are not whole."""
+    found = own(request, BuyerLimit.objects.select_related("source_file"), cover_limit_id)
+    if found.source_file is None:
+        raise Http404
+    try:
+        data = blobs.get(found.company_id, found.source_file.sha256)
+    except blobs.BlobError:
+        raise Http404 from None
+    return kept_file(data, f"limit-{found.pk}", found.source_file.media_type)
+
+
 @page(Right.VIEW)
 def customer(request: PageRequest, customer_id: int) -> HttpResponse:
     """Show a customer's cover: limits, what is insured now, deadlines, what was told to the insurer."""
@@ -141,14 +206,12 @@ def _customer_page(
     limits_ = BuyerLimit.objects.filter(customer=found)
     if found.group_id:
         limits_ = limits_ | BuyerLimit.objects.filter(group_id=found.group_id)
+    mine = [one for one in (measured.deadlines if measured else ()) if one.customer_id == found.pk]
+    parts = sorted_apart(mine, measured.as_of if measured else today_of(request.actor))
     lines = [
-        {
-            "one": one,
-            "what": names.cover_deadline(one.kind),
-            "late": measured is not None and one.kind != "stop" and one.day < measured.as_of,
-        }
-        for one in (measured.deadlines if measured else ())
-        if one.customer_id == found.pk
+        {"one": one, "what": names.cover_deadline(one.kind), "late": shown is Shown.MISSED, "stop": shown is Shown.STOP}
+        for shown in Shown
+        for one in parts[shown]
     ]
     records = CoverRecord.objects.filter(customer=found).select_related("due_item__document").order_by("-id")
     items = (
@@ -159,7 +222,7 @@ def _customer_page(
         "standings": measured.of_customer(found.pk) if measured else [], "lines": lines[: queries.PAGE_ROWS],
         "limits": limits_.select_related("policy", "group").order_by("-effect_on", "-id")[: queries.PAGE_ROWS],
         "records": records[: queries.PAGE_ROWS], "items": items,
-        "form": form or CoverRecordForm(initial={"on": request.actor.at.date()}),
+        "form": form or CoverRecordForm(initial={"on": today_of(request.actor)}),
     }  # fmt: skip
     return render(request, "web/customer_cover.html", context, status=status)
 

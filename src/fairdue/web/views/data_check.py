@@ -8,10 +8,10 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
-from fairdue.conf.clock import now
 from fairdue.cycle import doctor
 from fairdue.cycle.doctor import files, words
 from fairdue.people.actor import Right
+from fairdue.people.days import today_of
 from fairdue.web import queries
 from fairdue.web.access import PageRequest, page
 from fairdue.web.exports import MEDIA, download
@@ -21,7 +21,7 @@ from fairdue.wording.words import sentences
 @page(Right.VIEW)
 def data_check(request: PageRequest) -> HttpResponse:
     """Show every finding with what it blocks; with ``?check=`` the customers of one. Five queries beside the frame's."""
-    found = doctor.examine(request.company.pk, request.company.currency, now().date())
+    found = doctor.examine(request.company.pk, request.company.currency, today_of(request.actor))
     asked = request.GET.get("check", "")
     context: dict[str, Any] = {"found": found, "total": found.base.get(""), "lines": _lines(found)}
     context["bank"] = sentences([found.bank]) if found.bank else ""
@@ -62,7 +62,7 @@ def export(request: PageRequest, check: str, kind: str) -> HttpResponse:
     """Give the customers of a finding as a file; where an import mends it, in the shape that the import reads."""
     if kind not in MEDIA or check not in doctor.CHECKS:
         raise Http404
-    today = now().date()
+    today = today_of(request.actor)
     found = doctor.examine(request.company.pk, request.company.currency, today)
     content = files.file_of(request.company.pk, found, check, kind)
     name = f"{files.kind_of(check) or 'list'}-{check.replace('_', '-')}-{today.isoformat()}.{kind}"

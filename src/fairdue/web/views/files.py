@@ -20,6 +20,7 @@ from fairdue.ledger.file_actions import do_withdraw_file
 from fairdue.ledger.file_queries import in_force
 from fairdue.ledger.models import Customer, Document, DocumentFile
 from fairdue.people.actor import Right
+from fairdue.people.days import today_of
 from fairdue.web import queries
 from fairdue.web.access import PageRequest, own, page
 from fairdue.web.exports import kept_file
@@ -40,7 +41,7 @@ def of_customer(request: PageRequest, customer_id: int) -> HttpResponse:
     """Show the files of a customer and the copies that are missing behind its open items."""
     found = own(request, Customer.objects.select_related("group"), customer_id)
     rows = in_force(request.company.pk).filter(customer=found).select_related("document").order_by("-id")
-    today = request.actor.at.date()
+    today = today_of(request.actor)
     documents = list(_documents(found).values_list("pk", "number")[:DOCUMENTS_MAX])
     context = {
         "customer": found,
@@ -85,7 +86,7 @@ def download(request: PageRequest, file_id: int) -> HttpResponse:
     """Give a kept file to be saved, verified, also one that was withdrawn: the records name it."""
     found = own(request, DocumentFile.objects.all(), file_id)
     try:
-        data = store.get(found.sha256)
+        data = store.get(found.company_id, found.sha256)
     except store.BlobError:
         raise Http404 from None
     return kept_file(data, found.file_name, found.media_type)

@@ -8,8 +8,10 @@ from django.shortcuts import render
 from fairdue.cycle.models import Run
 from fairdue.ledger.models import DueItem
 from fairdue.people.actor import Right
+from fairdue.people.days import today_of
 from fairdue.web import queries
 from fairdue.web.access import PageRequest, page
+from fairdue.web.cover import covered, upcoming
 from fairdue.wording import charts, summary
 
 AXIS_UNIT = "datum.value >= 1e6 ? format(datum.value / 1e6, '.1~f') + 'M' : datum.value >= 1e3 ? format(datum.value / 1e3, '.0~f') + 'K' : datum.label"  # noqa: E501
@@ -29,9 +31,9 @@ def _charts(request: PageRequest, run: Run) -> dict[str, charts.Spec]:
 
 @page(Right.VIEW)
 def home(request: PageRequest) -> HttpResponse:
-    """Show the latest run's figures, today's first actions and what waits. Five queries beside the frame's three."""
+    """Show the latest run's figures, today's first actions and what waits. Three queries beside the frame's three."""
     run = queries.latest_run(request.company.pk)
-    today = request.actor.at.date()
+    today = today_of(request.actor)
     found: dict[str, object] = {"run": run, "waiting": queries.waiting(request.company.pk, today), "today": today}
     if run is None:
         found["begun"] = DueItem.objects.filter(company_id=request.company.pk).exists()
@@ -49,6 +51,7 @@ def home(request: PageRequest) -> HttpResponse:
             "ageing_svg": charts.draw(specs["ageing"]),
             "due_svg": charts.draw(specs["due"]),
             "rows": list(queries.worklist_of(run)[:TOP_ROWS]),
+            "insurer": upcoming(covered(run, request.company.country), today),
         }
     return render(request, "web/home.html", found)
 

@@ -25,6 +25,7 @@ from fairdue.intake.models import Import
 from fairdue.intake.reading import Reading
 from fairdue.ledger.models import Source
 from fairdue.people.actor import Right
+from fairdue.people.days import today_of
 from fairdue.web import import_names, queries
 from fairdue.web.access import PageRequest, own, page
 from fairdue.web.exports import MEDIA, download
@@ -40,10 +41,10 @@ ANSWER = "answer:"
 @page(Right.IMPORT, "GET", "HEAD", "POST")
 def imports(request: PageRequest) -> HttpResponse:
     """Take a file, or show the form and the imports, newest first."""
-    form = UploadForm(request.POST or None, request.FILES or None, initial={"as_of": request.actor.at.date()})
+    form = UploadForm(request.POST or None, request.FILES or None, initial={"as_of": today_of(request.actor)})
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
-        sha256 = blobs.put(asked["file"].read())
+        sha256 = blobs.put(request.company.pk, asked["file"].read())
         _keep(
             request,
             sha256,
@@ -83,7 +84,7 @@ def _look(request: PageRequest, sha256: str) -> _Look:
     as_of = date.fromisoformat(draft["as_of"])
     answers = {key: value for key, value in draft["answers"].items() if value or key.startswith("column:")}
     reading = bring.read_for(
-        source, blobs.get(sha256), draft["name"], as_of=as_of, kind=draft["kind"] or None, answers=answers,
+        source, blobs.get(request.company.pk, sha256), draft["name"], as_of=as_of, kind=draft["kind"] or None, answers=answers,
         company_id=request.company.pk,
     )  # fmt: skip
     return _Look(draft, source, bool(draft["full"]), as_of, reading)

@@ -28,14 +28,20 @@ from fairdue.contact.actions import (
 )
 from fairdue.contact.inbox.mail import BYTES_MAX
 from fairdue.contact.models import ChangeProposal, ChangeState, InboundMail, MailState
-from fairdue.kernel.money import MoneyError, to_minor
+from fairdue.dunning.balance.replies import confirmations_of
+from fairdue.formats.errors import FormatError
+from fairdue.intake.enclosed import do_take_enclosed, proposals
+from fairdue.kernel.money import MoneyError
 from fairdue.ledger.actions import LedgerError
-from fairdue.ledger.models import Customer, DueItem
+from fairdue.ledger.file_actions import FileError
+from fairdue.ledger.models import CopyKind, Customer, DueItem
 from fairdue.ledger.queries import open_items
 from fairdue.people.actor import Right
+from fairdue.people.days import today_of
 from fairdue.web import queries
 from fairdue.web.access import PageRequest, own, page
 from fairdue.web.inbox_forms import ChangeForm, DismissForm, InboxFilter, MailUploadForm, OutcomeOfMailForm
+from fairdue.wording import words
 
 SANDBOX = "sandbox; default-src 'none'"
 """For a stranger's file, should a browser show it in spite of everything."""
@@ -88,13 +94,14 @@ def mail(request: PageRequest, mail_id: int) -> HttpResponse:
     context: dict[str, Any] = {"mail": found, "message": found.message, "letter": _letter(found)}
     context["proposals"] = ChangeProposal.objects.filter(mail=found).select_related("contact").order_by("id")
     if found.state in {MailState.WAITING, MailState.FILED} and found.customer_id is not None:
-        today = request.actor.at.date()
+        today = today_of(request.actor)
         items = [
             one for one in open_items(request.company.pk, today, customer_ids=[found.customer_id]) if one.open_minor > 0
         ]
         context |= {"items": items, "today": today}
     context |= {"form": OutcomeOfMailForm(), "dismiss_form": DismissForm()}
     context |= _choices(request, found)
+    context |= {"files": proposals(found), "copy_kinds": CopyKind.choices, "balances": confirmations_of(found)}
     return render(request, "web/mail.html", context)
 
 
@@ -123,19 +130,19 @@ def attachment(request: PageRequest, mail_id: int, place: int) -> HttpResponse:
     if place >= len(found.attachments):
         raise Http404
     row = found.attachments[place]
-    return _saved(row["sha256"], "application/octet-stream", row["file_name"])
+    return _saved(found.company_id, row["sha256"], "application/octet-stream", row["file_name"])
 
 
 @page(Right.VIEW)
 def raw(request: PageRequest, mail_id: int) -> HttpResponse:
     """Give the mail's own bytes to be saved."""
     found = own(request, InboundMail.objects.select_related("raw"), mail_id)
-    return _saved(found.raw.sha256, "application/octet-stream", f"mail-{found.pk}.eml")
+    return _saved(found.company_id, found.raw.sha256, "application/octet-stream", f"mail-{found.pk}.eml")
 
 
-def _saved(sha256: str, media_type: str, name: str) -> HttpResponse:
+def _saved(company_id: int, sha256: str, media_type: str, name: str) -> HttpResponse:
     try:
-        data = blobs.get(sha256)
+        data = blobs.get(company_id, sha256)
     except blobs.BlobError:
         raise Http404 from None
     response = HttpResponse(data, content_type=media_type)
@@ -150,7 +157,10 @@ def _act(request: PageRequest, act: Callable[[], str]) -> bool:
     """Do something and say what was done, or say why not."""
     try:
         messages.success(request, act())
-    except (ContactError, LedgerError, MoneyError) as error:
+    except (MoneyError, FormatError) as error:
+        messages.error(request, words.reason(error.reason))
+        return False
+    except (ContactError, LedgerError, FileError) as error:
         messages.error(request, str(error))
         return False
     return True
@@ -190,13 +200,27 @@ def _amount(request: PageRequest, text: str, items: tuple[int, ...]) -> int | No
     item = DueItem.objects.filter(company_id=request.company.pk, pk__in=items[:1]).first() if len(items) == 1 else None
     if item is None:
         raise ContactError(_("An amount is a part of one item: mark that item."))
-    return to_minor(text.replace(",", ".") if "." not in text else text.replace(",", ""), item.currency)
+    return words.typed_amount(text, item.currency)
 
 
 def _next(request: PageRequest) -> HttpResponse:
     waiting = InboundMail.objects.filter(company_id=request.company.pk, state=MailState.WAITING)
     following = waiting.order_by("received_at", "id").values_list("pk", flat=True).first()
     return redirect("web:inbox-mail", following) if following else redirect("web:inbox")
+
+
+@page(Right.IMPORT, "POST")
+def take(request: PageRequest, mail_id: int, place: int) -> HttpResponse:
+    """Take a file of a mail over as a copy of a document of its customer."""
+    found = own(request, InboundMail.objects.all(), mail_id)
+    kind, number = request.POST.get("kind", "")[:16], request.POST.get("number", "")[:60]
+
+    def act() -> str:
+        row = do_take_enclosed(request.actor, found.pk, place, kind=kind, number=number)
+        return _("%(file)s is kept with the customer's documents.") % {"file": row.file_name}
+
+    _act(request, act)
+    return redirect("web:inbox-mail", found.pk)
 
 
 @page(Right.HOLD, "POST")

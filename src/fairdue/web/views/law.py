@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.contrib import messages
 from django.db import transaction
@@ -16,9 +16,12 @@ from fairdue.dunning.balance.queries import limits_of
 from fairdue.dunning.law import law_of
 from fairdue.law.country import countries as known_countries
 from fairdue.law.country import country_law
-from fairdue.ledger.actions import do_set_party_facts
-from fairdue.ledger.models import Customer
+from fairdue.ledger.actions import PARTY_FACTS, do_set_party_facts
+from fairdue.ledger.audit import names as audit_names
+from fairdue.ledger.audit_texts import said
+from fairdue.ledger.models import AuditEntry, Customer
 from fairdue.people.actor import Right
+from fairdue.people.days import today_of
 from fairdue.web.access import PageRequest, own, page
 from fairdue.web.settings_forms import PartyFactsForm
 from fairdue.wording import country as wording
@@ -38,10 +41,23 @@ class Entry:
     customers: int
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One change of facts: when, by whom, which, and where it stands."""
+
+    at: datetime
+    by: str
+    facts: tuple[tuple[str, str], ...]
+    source: str
+
+
+FOUND_SHOWN = 5
+
+
 @page(Right.VIEW)
 def countries(request: PageRequest) -> HttpResponse:
     """List the countries of which anything is collected, those with customers first. One query beside the frame's."""
-    today = request.actor.at.date()
+    today = today_of(request.actor)
     held: dict[str, int] = {}
     for code in Customer.objects.filter(company_id=request.company.pk).values_list("country", flat=True).iterator():
         held[code] = held.get(code, 0) + 1
@@ -64,7 +80,7 @@ def country(request: PageRequest, country: str) -> HttpResponse:
     code = country.upper()
     if code not in known_countries():
         raise Http404
-    today = request.actor.at.date()
+    today = today_of(request.actor)
     law = country_law(code)
     context = {
         "code": code,
@@ -75,18 +91,44 @@ def country(request: PageRequest, country: str) -> HttpResponse:
     return render(request, "web/country.html", context)
 
 
+def _found(request: PageRequest, customer: Customer) -> list[Found]:
+    """Give who set which facts, when and from where, the last first."""
+    rows = (
+        AuditEntry.objects.filter(
+            company_id=request.company.pk, subject=f"customer:{customer.pk}", action="set_party_facts"
+        )
+        .prefetch_related("texts")
+        .order_by("-id")[:FOUND_SHOWN]
+    )
+    found, actors = [], audit_names(row.actor for row in rows)
+    for row in rows:
+        told = said(row, list(row.texts.all()))
+        facts = tuple(
+            (str(PartyFactsForm.base_fields[name].label), _value(name, str(told[name])))
+            for name in PARTY_FACTS
+            if name in told
+        )
+        found.append(Found(row.at, actors.get(row.actor, row.actor), facts, str(told.get("found_in", ""))))
+    return found
+
+
+def _value(name: str, stored: str) -> str:
+    return str(getattr(Customer(**{name: stored}), f"get_{name}_display")())
+
+
 def _customer_page(
     request: PageRequest, found: Customer, form: PartyFactsForm | None, status: int = 200
 ) -> HttpResponse:
-    answer = law_of(request.company, found, request.actor.at.date())
+    answer = law_of(request.company, found, today_of(request.actor))
     context = {
         "customer": found,
         "answer": answer,
         "form": form or PartyFactsForm(instance=found),
         "law_known": answer.law[:2] in known_countries(),
         "place_known": found.country in known_countries(),
-        "limits": limits_of(request.company, found, request.actor.at.date())[:LIMITS_SHOWN],
+        "limits": limits_of(request.company, found, today_of(request.actor))[:LIMITS_SHOWN],
         "tab": "why",
+        "found": _found(request, found),
     }
     return render(request, "web/customer_law.html", context, status=status)
 
@@ -106,7 +148,8 @@ def set_facts(request: PageRequest, customer_id: int) -> HttpResponse:
     if not form.is_valid():
         return _customer_page(request, found, form, 400)
     with transaction.atomic():
-        do_set_party_facts(request.actor, found.pk, **{name: str(form.cleaned_data[name]) for name in form.fields})
+        given = {name: str(form.cleaned_data[name]) for name in form.fields if name in request.POST}
+        do_set_party_facts(request.actor, found.pk, **given)
     seal(request.actor)
     messages.success(request, _("The facts are changed. The law is judged by them from now on."))
     return redirect("web:customer-law", customer_id=found.pk)

@@ -54,14 +54,16 @@ def _drawn(found: Notice, message: OutboxMessage | None) -> list[Drawn]:
     bodies = {"html": message.body_html, "txt": message.body_text} if message is not None else {}
     hashes = {"pdf": found.pdf_sha256, "html": found.html_sha256, "txt": found.text_sha256}
     joined = message is not None and len(message.attachments) > 1
-    return [_form(kind, sha, bodies.get(kind, ""), joined=joined) for kind, sha in hashes.items() if sha]
+    return [
+        _form(found.company_id, kind, sha, bodies.get(kind, ""), joined=joined) for kind, sha in hashes.items() if sha
+    ]
 
 
-def _form(kind: str, sha256: str, body: str, *, joined: bool) -> Drawn:
+def _form(company_id: int, kind: str, sha256: str, body: str, *, joined: bool) -> Drawn:
     if hashlib.sha256(body.encode()).hexdigest() == sha256:
         return Drawn(kind, sha256, body.encode(), State.INTACT)
     try:
-        return Drawn(kind, sha256, blobs.get(sha256), State.INTACT)
+        return Drawn(kind, sha256, blobs.get(company_id, sha256), State.INTACT)
     except blobs.BlobError:
         return Drawn(kind, sha256, b"", State.JOINED if joined and body else State.BROKEN)
 

@@ -75,7 +75,7 @@ def attachment(request: PageRequest, message_id: int, place: int) -> HttpRespons
     if place >= len(found.attachments):
         raise Http404
     row = found.attachments[place]
-    return framed(blobs.get(row["sha256"]), row["media_type"], row["file_name"])
+    return framed(blobs.get(found.company_id, row["sha256"]), row["media_type"], row["file_name"])
 
 
 def _act(request: PageRequest, form: Form, missing: str, act: Callable[[dict[str, Any]], str], pk: int) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from fairdue.people.actor import Right
+from fairdue.people.days import today_of
 from fairdue.web import run_job
 from fairdue.web.access import PageRequest, page
 from fairdue.web.forms import RunForm
@@ -16,7 +17,7 @@ from fairdue.web.forms import RunForm
 @page(Right.RUN, "POST")
 def start(request: PageRequest) -> HttpResponse:
     """Start a run for a day in a process of its own."""
-    form = RunForm(request.POST, today=request.actor.at.date())
+    form = RunForm(request.POST, today=today_of(request.actor))
     if not form.is_valid():
         messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
         return redirect("web:runs")

@@ -19,6 +19,7 @@ from fairdue.dunning.actions import ReviewError, do_drop, do_edit, do_postpone, 
 from fairdue.dunning.models import RELEASABLE_STATES, Proposal
 from fairdue.kernel.reasons import Reason
 from fairdue.people.actor import NotAllowed, Right
+from fairdue.people.days import today_of
 from fairdue.web import queries, run_job
 from fairdue.web.access import PageRequest, own, page
 from fairdue.web.forms import EditForm, ProposalFilter, ReviewForm, RunForm
@@ -62,7 +63,7 @@ def runs(request: PageRequest) -> HttpResponse:
         "part": part,
         "job": run_job.progress_of(request.company.pk),
         "newest": listed[0].pk if listed and not part.has_previous() else None,
-        "form": RunForm(today=request.actor.at.date()),
+        "form": RunForm(today=today_of(request.actor)),
     }
     return render(request, "web/runs.html", context)
 
@@ -237,7 +238,7 @@ def _decided(request: PageRequest, ids: list[int], asked: dict[str, Any]) -> boo
         do_drop(request.actor, ids, reason=asked["reason"])
         messages.success(request, ngettext("%(n)s dropped.", "%(n)s dropped.", len(ids)) % {"n": len(ids)})
     else:
-        tally = Tally().add(release_and_seal(request.actor, ids, request.actor.at.date()))
+        tally = Tally().add(release_and_seal(request.actor, ids, today_of(request.actor)))
         _tell(request, tally)
         return not tally.held
     return True
@@ -265,7 +266,7 @@ def release_all(request: PageRequest, run_id: int) -> HttpResponse:
     batch = _batch(rows)
     if batch:
         after = batch[-1][0]
-        tally = tally.add(release_and_seal(request.actor, [pk for _customer_id, pk in batch], request.actor.at.date()))
+        tally = tally.add(release_and_seal(request.actor, [pk for _customer_id, pk in batch], today_of(request.actor)))
     going = left > len(batch)
     state = signing.dumps([after, tally.as_list()], salt=RELEASE_SALT)
     fields = [(name, str(value)) for name, value in asked.items() if value] + [("kept", state)]

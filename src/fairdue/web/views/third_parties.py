@@ -7,17 +7,17 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from fairdue.conf.clock import now
 from fairdue.contact.actions import ContactError, do_confirm_third_party, do_withdraw_clearance
 from fairdue.contact.models import ThirdPartyClearance
 from fairdue.cycle.release import seal
 from fairdue.people.actor import Right
+from fairdue.people.days import today_of
 from fairdue.web.access import PageRequest, own, page
 from fairdue.web.settings_forms import ClearanceForm
 
 
 def _shown(request: PageRequest, form: ClearanceForm | None = None, status: int = 200) -> HttpResponse:
-    today = now().date()
+    today = today_of(request.actor)
     rows = list(ThirdPartyClearance.objects.filter(company_id=request.company.pk).order_by("country", "-id"))
     for row in rows:
         row.in_force = row.withdrawn_at is None and row.valid_from <= today <= row.valid_until  # type: ignore[attr-defined]

@@ -17,6 +17,7 @@ from fairdue.dunning.why import Case, Why, remedies_of
 from fairdue.dunning.why import why as ask
 from fairdue.ledger.models import Customer
 from fairdue.people.actor import Right
+from fairdue.people.days import today_of
 from fairdue.web.access import PageRequest, day_asked, own, page
 from fairdue.wording import words
 
@@ -71,7 +72,7 @@ class Part:
 def why(request: PageRequest, customer_id: int) -> HttpResponse:
     """Show why something would go out or not, on a day (``as_of``, default today). 20 queries at most, the frame's among them."""
     found = own(request, Customer.objects.select_related("group"), customer_id)
-    today = request.actor.at.date()
+    today = today_of(request.actor)
     as_of = day_asked(request, "as_of", today)
     answer = ask(request.company, found.pk, as_of, datetime.combine(as_of, request.actor.at.timetz()))
     parts = [_part(case, answer, found) for case in answer.cases]

@@ -14,6 +14,7 @@ from fairdue.contact.models import Task
 from fairdue.cycle import exports
 from fairdue.cycle.models import Run, WorklistRow
 from fairdue.people.actor import Right
+from fairdue.people.days import today_of
 from fairdue.web import queries
 from fairdue.web.access import PageRequest, own, page
 from fairdue.web.exports import MEDIA, download
@@ -71,7 +72,7 @@ def tasks(request: PageRequest) -> HttpResponse:
     """Show the open tasks, due ones first."""
     rows = Task.objects.filter(company_id=request.company.pk, done_at__isnull=True).select_related("customer", "owner")
     part = Paginator(rows.order_by("due_on", "id"), queries.PAGE_ROWS).get_page(request.GET.get("page"))
-    return render(request, "web/tasks.html", {"part": part, "tab": "tasks", "today": request.actor.at.date()})
+    return render(request, "web/tasks.html", {"part": part, "tab": "tasks", "today": today_of(request.actor)})
 
 
 @page(Right.HOLD, "POST")
