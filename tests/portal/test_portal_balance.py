@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -87,6 +88,11 @@ def test_a_difference_is_read_as_the_language_writes_amounts_and_holds_its_part(
         ({"answer": "differs", "d-LINE": "paid", "a-LINE": "a lot"}, 400),
         ({"answer": "differs", "d-LINE": "paid", "a-LINE": "-5"}, 400),
         ({"answer": "differs", "d-LINE": "paid", "a-LINE": "9" * 31}, 400),
+        ({"answer": "confirmed", "a-LINE": "400,00"}, 400),
+        ({"answer": "confirmed", "r-LINE": "nous avons payé le reste"}, 400),
+        ({"answer": "confirmed", "m1-amount": "600", "m1-number": "AV-9"}, 400),
+        ({"answer": "confirmed", "m1-kind": "paid"}, 400),
+        ({"answer": "differs", "d-LINE": "unknown", "m2-remark": "il manque un avoir"}, 400),
         ({"answer": "confirmed", "mark": "forged"}, 403),
     ],
 )
@@ -96,6 +102,40 @@ def test_what_contradicts_itself_is_refused_and_nothing_is_written(fields, statu
     filled = {name.replace("LINE", str(line)): value for name, value in fields.items()}
     assert send(token, row, **filled).status_code == status
     assert (everything(), BalanceAnswer.objects.count()) == (before, 0)
+
+
+def test_enter_in_a_field_confirms_nothing(asked):
+    """A browser presses the first button of a form for who presses Enter."""
+    _, token, _ = asked
+    page = Client().get(f"/p/{token}").content.decode()
+    assert re.findall(r'<button name="answer" value="(\w+)"', page)[0] == "differs"
+
+
+def test_what_was_typed_stands_in_the_form_again_after_an_error(asked):
+    row, token, line = asked
+    fields = {f"d-{line}": "paid", f"a-{line}": "beaucoup", f"r-{line}": "en <mai>", "m2-number": "AV-9"}
+    page = send(token, row, answer="differs", **fields).content.decode()
+    for shown in ('value="beaucoup"', 'value="en &lt;mai&gt;"', 'value="AV-9"', 'value="Anne"', 'value="Comptable"'):
+        assert shown in page, shown
+    assert '<option value="paid" selected>' in page
+
+
+def test_a_form_sent_twice_is_one_answer_and_holds_once(asked):
+    row, token, line = asked
+    fields = {"answer": "differs", f"d-{line}": "wrong_amount", f"a-{line}": "1\u202f000,00"}
+    assert [send(token, row, **fields).status_code for _ in range(3)] == [303, 303, 303]
+    assert (BalanceAnswer.objects.count(), Hold.objects.get().amount_minor) == (1, 23_456)
+
+
+def test_a_list_that_the_page_does_not_show_whole_is_not_answered_on_it(asked, monkeypatch):
+    """Who cannot see a line neither confirms nor acknowledges it."""
+    row, token, _ = asked
+    monkeypatch.setattr("fairdue.portal.balance.LINES_MAX", 0)
+    page = Client().get(f"/p/{token}").content.decode()
+    assert "Veuillez signer la lettre, y indiquer ce qui diffère" in page
+    assert "Confirmer le solde" not in page
+    assert send(token, row, answer="confirmed").status_code == 400
+    assert not BalanceAnswer.objects.exists()
 
 
 def test_the_link_of_another_customer_opens_no_confirmation(clerk, asked):  # noqa: F811
@@ -110,6 +150,6 @@ def test_the_link_of_another_customer_opens_no_confirmation(clerk, asked):  # no
 
 def test_answers_are_throttled(asked):
     row, token, _ = asked
-    found = [send(token, row, answer="confirmed").status_code for _ in range(11)]
+    found = [send(token, row, answer="confirmed", name=f"Anne {n}").status_code for n in range(11)]
     assert found == [303] * 10 + [409]
     assert BalanceAnswer.objects.count() == 10

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from fairdue.contact.actions import do_make_link, do_revoke_link
 from fairdue.contact.models import PortalAnswer, Task, TimelineEvent
-from fairdue.ledger.actions import Maturity, do_book_document
+from fairdue.ledger.actions import Maturity, do_book_document, do_charge, do_withdraw_charge
 from fairdue.ledger.models import AuditEntry, Contact, Customer, Hold
 from fairdue.people.actor import Actor
 from fairdue.people.models import BankAccount, Company
@@ -254,3 +254,21 @@ def test_answers_are_in_the_audit_log(token: str):
     entry = AuditEntry.objects.get(action="answer")
     assert json.loads(json.dumps(entry.detail)) == {"items": [], "kind": "approved"}
     assert isinstance(entry.at, datetime)
+
+
+def test_the_page_lists_open_charges_with_their_basis_as_the_letter_does(clerk: Actor, customer: Customer, token: str):
+    assert "L441-10" not in Client().get(f"/p/{token}").content.decode()
+    made = do_charge(
+        clerk, customer_id=customer.pk, kind="compensation", amount_minor=40_00, currency="EUR",
+        effective_on=clerk.at.date(), basis={"basis": "C.com. art. L441-10"}, notice_key="n1",
+    )  # fmt: skip
+    page = Client().get(f"/p/{token}").content.decode()
+    for shown in (
+        "L441-10",
+        "40,00",
+        "Indemnité forfaitaire pour frais de recouvrement",
+        "Frais réclamés dans nos lettres",
+    ):
+        assert shown in page
+    do_withdraw_charge(clerk, made.pk, reason="unfounded")
+    assert "L441-10" not in Client().get(f"/p/{token}").content.decode()

@@ -10,9 +10,10 @@ import pytest
 from babel.messages.pofile import read_po
 
 from fairdue.letters.catalogue import LANGUAGES, SOURCE_LANGUAGE, choose
-from fairdue.portal.words import ANSWERS, BALANCE_ANSWERS, COPIES, DIFFERENCES, TEXTS, THANKS, Words
+from fairdue.portal.words import ANSWERS, BALANCE_ANSWERS, CHARGES, COPIES, DIFFERENCES, TEXTS, THANKS, Words
 
 ALL = {
+    *CHARGES.values(),
     *DIFFERENCES.values(),
     *BALANCE_ANSWERS.values(),
     *TEXTS.values(),

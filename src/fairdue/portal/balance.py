@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from babel import Locale
-from babel.numbers import NumberFormatError, parse_decimal
 
 from fairdue.dunning.actions.balance_answers import Difference, Signed
 from fairdue.dunning.balance.models import BalanceConfirmation
 from fairdue.dunning.balance.queries import to_answer
 from fairdue.dunning.balance.rules import Kind
-from fairdue.kernel.money import MoneyError, to_minor
+from fairdue.kernel.money import MoneyError
 from fairdue.letters.figures import Figures
 from fairdue.portal.words import Words
+from fairdue.wording.words import typed_amount
 
 LINES_MAX = 250
 """Lines shown with fields of their own; a form holds a thousand fields at most."""
 MISSING_ROWS = 2
 """Rows for what our list does not show."""
 AMOUNT_CHARS_MAX = 30
+TYPED_CHARS_MAX = 1000
 OF_A_LINE = (Kind.PAID, Kind.UNKNOWN, Kind.WRONG_AMOUNT, Kind.MISSING_CREDIT)
 OF_NO_LINE = (Kind.MISSING_CREDIT, Kind.MISSING_ITEM)
 
@@ -42,6 +43,21 @@ class BalanceRow:
     number: str
     due: str
     open: str
+    kind: str = ""
+    amount: str = ""
+    remark: str = ""
+    """What was typed into the form that could not be taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class MissingRow:
+    """A row for what our list does not show, with what was typed into it."""
+
+    n: int
+    number: str = ""
+    kind: str = ""
+    amount: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +73,9 @@ class Balance:
     given: tuple[tuple[str, str], ...]
     line_kinds: tuple[tuple[str, str], ...]
     missing_kinds: tuple[tuple[str, str], ...]
-    missing_rows: tuple[int, ...] = tuple(range(1, MISSING_ROWS + 1))
+    missing_rows: tuple[MissingRow, ...] = tuple(MissingRow(n) for n in range(1, MISSING_ROWS + 1))
+    name: str = ""
+    role: str = ""
 
 
 def balances(company_id: int, customer_id: int, words: Words, figures: Figures) -> tuple[Balance, ...]:
@@ -90,10 +108,35 @@ def _balance(row: BalanceConfirmation, words: Words, figures: Figures) -> Balanc
     )  # fmt: skip
 
 
+def refilled(row: Balance, form: Mapping[str, str]) -> Balance:
+    """Give the form as it was typed, to be shown again beside what was wrong with it."""
+
+    def typed(name: str) -> str:
+        return form.get(name, "")[:TYPED_CHARS_MAX]
+
+    lines = (
+        replace(line, kind=typed(f"d-{line.pk}"), amount=typed(f"a-{line.pk}"), remark=typed(f"r-{line.pk}"))
+        for line in row.rows
+    )
+    missing = (
+        MissingRow(
+            one.n, typed(f"m{one.n}-number"), typed(f"m{one.n}-kind"), typed(f"m{one.n}-amount"), typed(f"m{one.n}-remark")
+        )
+        for one in row.missing_rows
+    )  # fmt: skip
+    return replace(row, rows=tuple(lines), missing_rows=tuple(missing), name=typed("name"), role=typed("role"))
+
+
 def read_form(form: Mapping[str, str], row: Balance, locale: Locale, today: date) -> Signed:
-    """Read a sent form. Raises Unreadable for an amount that is none, no signature, or an answer that contradicts its marks."""
+    """Read a sent form.
+
+    Raises Unreadable for an amount that is none, a field filled in without saying what differs, no signature, or an answer
+    that contradicts its marks: a word that was typed is never dropped. A list that the page does not show whole takes no answer.
+    """
+    if row.more:
+        raise Unreadable("balance_too_long")
     found = [told for line in row.rows if (told := _line(form, line.pk, row.currency, locale))]
-    found += [told for n in row.missing_rows if (told := _missing(form, n, row.currency, locale))]
+    found += [told for one in row.missing_rows if (told := _missing(form, one.n, row.currency, locale))]
     answer = form.get("answer", "")
     if answer not in {"confirmed", "differs"}:
         raise Unreadable("choose_answer")
@@ -108,13 +151,21 @@ def read_form(form: Mapping[str, str], row: Balance, locale: Locale, today: date
 def _line(form: Mapping[str, str], pk: int, currency: str, locale: Locale) -> Difference | None:
     kind = form.get(f"d-{pk}", "")
     if kind not in OF_A_LINE:
+        _nothing_typed(form, kind, f"a-{pk}", f"r-{pk}")
         return None
     return Difference(kind, pk, _amount(form.get(f"a-{pk}", ""), currency, locale), remark=form.get(f"r-{pk}", ""))
+
+
+def _nothing_typed(form: Mapping[str, str], kind: str, *fields: str) -> None:
+    """Raise Unreadable where something was typed into a row that does not say what differs."""
+    if kind or any(form.get(name, "").strip() for name in fields):
+        raise Unreadable("balance_mark_first")
 
 
 def _missing(form: Mapping[str, str], n: int, currency: str, locale: Locale) -> Difference | None:
     kind = form.get(f"m{n}-kind", "")
     if kind not in OF_NO_LINE:
+        _nothing_typed(form, kind, f"m{n}-number", f"m{n}-amount", f"m{n}-remark")
         return None
     amount = _amount(form.get(f"m{n}-amount", ""), currency, locale)
     return Difference(kind, None, amount, form.get(f"m{n}-number", ""), form.get(f"m{n}-remark", ""))
@@ -128,8 +179,8 @@ def _amount(text: str, currency: str, locale: Locale) -> int | None:
     try:
         if len(text) > AMOUNT_CHARS_MAX:
             raise Unreadable("bad_amount")
-        minor = to_minor(parse_decimal(text, locale=locale, strict=True), currency)
-    except (NumberFormatError, MoneyError) as error:
+        minor = typed_amount(text, currency, locale)
+    except MoneyError as error:
         raise Unreadable("bad_amount") from error
     if minor < 0:
         raise Unreadable("bad_amount")

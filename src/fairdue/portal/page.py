@@ -1,4 +1,4 @@
-"""What the debtor's page shows, put together from the ledger. Six queries, three more for a balance to confirm."""
+"""What the debtor's page shows, put together from the ledger. Seven queries, one more for charges, three for a balance to confirm."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from fairdue.contact.models import PortalAnswer, PortalLink
-from fairdue.contact.queries import company_day
 from fairdue.ledger.file_queries import Copy, copies_of
-from fairdue.ledger.models import Customer
-from fairdue.ledger.queries import OpenItem, open_items
+from fairdue.ledger.models import Charge, Customer
+from fairdue.ledger.queries import OpenItem, open_charges, open_items
 from fairdue.letters.catalogue import Choice, choose
 from fairdue.letters.figures import Figures
 from fairdue.letters.references import spaced
+from fairdue.people.days import company_day
 from fairdue.people.models import BankAccount, Company
 from fairdue.portal.balance import Balance, balances
 from fairdue.portal.words import Words
@@ -47,6 +47,18 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class ChargeLine:
+    """What is left of a charge that a letter asked for: what it is, on which ground, since when."""
+
+    kind: str
+    number: str
+    basis: str
+    on: str
+    open: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sum:
     """What is open and overdue in one currency, and where to pay it."""
 
@@ -76,6 +88,8 @@ class Page:
     as_of: str
     lines: tuple[Line, ...]
     sums: tuple[Sum, ...]
+    charges: tuple[ChargeLine, ...]
+    """Open charges of letters; they stand beside the sums, which are of invoices."""
     copies: tuple[CopyLink, ...]
     """Those that belong to the customer as a whole, such as its contract."""
     given: tuple[Given, ...]
@@ -101,8 +115,9 @@ def read_page(link: PortalLink, at: datetime) -> Page:
         as_of=words.as_of % {"day": figures.long_date(today)},
         lines=tuple(_line(item, today, figures, _links(kept, item.document_id, words)) for item in items[:ITEMS_MAX]),
         sums=_sums(company, items, today, figures),
+        charges=_charges(company, customer, today, words, figures),
         copies=_links(kept, None, words),
-        given=tuple(Given(words.answer(a.kind), figures.short_date(a.at.date())) for a in answers),
+        given=tuple(Given(words.answer(a.kind), figures.short_date(company_day(company, a.at))) for a in answers),
         balances=balances(company.pk, customer.pk, words, figures),
         more=words.more_items % {"n": figures.count(rest)} if (rest := len(items) - ITEMS_MAX) > 0 else "",
     )
@@ -139,6 +154,27 @@ def _line(item: OpenItem, today: date, figures: Figures, copies: tuple[CopyLink,
         days_overdue=max(0, item.days_overdue(today)) if item.open_minor > 0 else 0,
         credit=item.amount_minor < 0,
         copies=copies,
+    )
+
+
+def _charges(
+    company: Company, customer: Customer, today: date, words: Words, figures: Figures
+) -> tuple[ChargeLine, ...]:
+    """Give the charges that a letter asks for again: those not paid, waived or withdrawn, oldest first. Two queries, one where none."""
+    left = open_charges(company.pk, today, customer_ids=[customer.pk])
+    if not left:
+        return ()
+    rows = Charge.objects.filter(pk__in=left, company=company).select_related("due_item__document")
+    return tuple(
+        ChargeLine(
+            kind=words.charge(row.kind),
+            number=row.due_item.document.number if row.due_item else "",
+            basis=str(row.basis.get("basis", "")),
+            on=words.charged_on % {"day": figures.short_date(row.effective_on)},
+            open=figures.number(left[row.pk][3], row.currency),
+            currency=row.currency,
+        )
+        for row in rows.order_by("effective_on", "id")
     )
 
 

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 
 from django.conf import settings
@@ -29,8 +30,9 @@ from fairdue.dunning.actions.balance import BalanceError
 from fairdue.dunning.actions.balance_answers import do_answer_by_link
 from fairdue.ledger import store
 from fairdue.letters.catalogue import choose
+from fairdue.people.days import company_day
 from fairdue.people.scope import close_scope
-from fairdue.portal.balance import Unreadable, read_form
+from fairdue.portal.balance import Balance, Unreadable, read_form, refilled
 from fairdue.portal.page import Page, offered, read_page
 from fairdue.portal.words import THANKS, Words
 
@@ -64,7 +66,7 @@ def statement(request: HttpRequest, token: str) -> HttpResponse:
     """Show a customer's statement behind a link (GET, HEAD), or take its answer (POST)."""
     if request.method not in {"GET", "HEAD", "POST"}:
         return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
-    link = links.resolve(token, now().date())
+    link = links.resolve(token, now())
     if link is None:
         return _gone(request)
     page = read_page(link, now())
@@ -78,14 +80,14 @@ def file(request: HttpRequest, token: str, file_id: int) -> HttpResponse:
     """Give a copy that the page behind a link offers, to be saved; a file of anybody else is not there."""
     if request.method not in {"GET", "HEAD"}:
         return HttpResponseNotAllowed(["GET", "HEAD"])
-    link = links.resolve(token, now().date())
+    link = links.resolve(token, now())
     if link is None:
         return _gone(request)
     copy = offered(link, file_id, now())
     if copy is None:
         return _gone(request, 404)
     try:
-        data = store.get(copy.sha256)
+        data = store.get(link.company_id, copy.sha256)
     except (store.BlobError, store.StoreUnreachable):
         return _gone(request, 404)
     response = HttpResponse(data, content_type=copy.media_type)
@@ -103,7 +105,7 @@ def balance(request: HttpRequest, token: str, confirmation_id: int) -> HttpRespo
     """Take the answer to a balance confirmation (POST only): confirmed, or what differs, with who signs."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    link = links.resolve(token, now().date())
+    link = links.resolve(token, now())
     if link is None:
         return _gone(request)
     page = read_page(link, now())
@@ -112,15 +114,21 @@ def balance(request: HttpRequest, token: str, confirmation_id: int) -> HttpRespo
     if asked is None:
         return _gone(request, 404)
     if not _marked(request.POST.get("mark", ""), link):
-        return _shown(page, link, token, problem=w.form_too_old, status=403)
+        return _shown(_typed(page, asked, request), link, token, problem=w.form_too_old, status=403)
     try:
-        signed = read_form(request.POST, asked, page.choice.locale, now().date())
+        signed = read_form(request.POST, asked, page.choice.locale, company_day(link.company, now()))
         done = do_answer_by_link(link.pk, link.company_id, asked.pk, signed, now())
     except Unreadable as error:
-        return _shown(page, link, token, problem=getattr(w, error.word), status=400)
+        return _shown(_typed(page, asked, request), link, token, problem=getattr(w, error.word), status=400)
     except BalanceError:
-        return _shown(page, link, token, problem=w.not_taken, status=409)
+        return _shown(_typed(page, asked, request), link, token, problem=w.not_taken, status=409)
     return HttpResponseRedirect(f"{reverse('portal:statement', args=[token])}?done=balance_{done.kind}", status=303)
+
+
+def _typed(page: Page, asked: Balance, request: HttpRequest) -> Page:
+    """Give the page with the form as it was sent: nobody types a list of differences twice."""
+    form = refilled(asked, request.POST)
+    return replace(page, balances=tuple(form if one.pk == asked.pk else one for one in page.balances))
 
 
 def _shown(

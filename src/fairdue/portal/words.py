@@ -60,7 +60,14 @@ COPIES = {
     "acceptance": gettext_noop("Acceptance record"),
     "confirmation": gettext_noop("Confirmation"),
 }
+CHARGES = {
+    "interest": gettext_noop("Late interest"),
+    "compensation": gettext_noop("Fixed compensation for recovery costs"),
+    "fee": gettext_noop("Fee"),
+}
 TEXTS = {
+    "charges": gettext_noop("Charges claimed in our letters"),
+    "charged_on": gettext_noop("claimed on %(day)s"),
     "title": gettext_noop("Statement of account"),
     "as_of": gettext_noop("As of %(day)s"),
     "for_customer": gettext_noop("For"),
@@ -122,6 +129,9 @@ TEXTS = {
         "You marked differences. Please send them, or take the marks away to confirm."
     ),
     "balance_mark_first": gettext_noop("Please mark what differs first."),
+    "balance_too_long": gettext_noop(
+        "This list is too long to be answered on this page. Please sign the letter, name in it what differs, and send it back."
+    ),
     "sign_first": gettext_noop("Please give the name and the role of who signs."),
     "bad_amount": gettext_noop("An amount could not be read. Please write it as in the list above."),
     "nothing_changed": gettext_noop("Opening this page changes nothing. Only the button below sends an answer."),
@@ -157,6 +167,10 @@ class Words:
     def copy(self, kind: str) -> str:
         """Name what a file is a copy of."""
         return self._in(COPIES[kind])
+
+    def charge(self, kind: str) -> str:
+        """Name a charge as the letters do."""
+        return self._in(CHARGES[kind])
 
     def difference(self, kind: str) -> str:
         """Name a kind of difference to a balance."""
