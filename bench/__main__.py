@@ -15,7 +15,7 @@ from pathlib import Path
 from bench.server import use_ordinary_role
 
 HERE = Path(__file__).resolve().parent
-APART = {"__init__", "__main__", "faults", "server"}
+APART = {"__init__", "__main__", "databases", "faults", "server"}
 
 
 def main() -> int:

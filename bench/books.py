@@ -7,17 +7,14 @@ server answers.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bench.intake import POSTGRES, _postgres
+from bench.databases import found_on_both
 
 ITEMS, CUSTOMERS = 100_000, 10_000
 DAY, AT = date(2026, 6, 1), datetime(2026, 6, 1, 6, tzinfo=UTC)
@@ -27,26 +24,11 @@ Line = tuple[str, float, str, float | None, float | None]
 
 def run() -> Iterator[Line]:
     """Measure both databases, each in a process of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        yield from _child("SQLite", f"sqlite:///{folder}/bench.sqlite3", folder)
-        name = f"fairdue_bench_{os.getpid()}"
-        if not _postgres(f"CREATE DATABASE {name}"):
-            return
-        try:
-            yield from _child("PostgreSQL", POSTGRES.rpartition("/")[0] + "/" + name, folder)
-        finally:
-            _postgres(f"DROP DATABASE IF EXISTS {name}")
+    for label, found in found_on_both("bench.books"):
+        yield from _lines(label, found)
 
 
-def _child(label: str, url: str, folder: str) -> Iterator[Line]:
-    env = os.environ | {
-        "FAIRDUE_DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "fairdue.conf.settings", "FAIRDUE_DATABASE_URL": url,
-    }  # fmt: skip
-    command = [sys.executable, "-m", "bench.books", "--measure", folder]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(done.stderr[-2000:])
-    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+def _lines(label: str, found: dict[str, Any]) -> Iterator[Line]:
     count = f"{found['postings']:,} postings of {ITEMS:,} items"
     yield (f"{label}: {count}, cut and written as CSV, wall", found["cut"] + found["csv"], "s", found["read"], LIMIT_S)
     yield (f"{label}: of that, cut", found["cut"], "s", None, None)

@@ -1,10 +1,14 @@
-"""Cover on 100,000 open invoices of 10,000 insured customers: the measures of a run and what is made of them, in CPU seconds.
+"""Cover on 100,000 open invoices of 10,000 insured customers: the measures of a run, what is made of them, and the nightly write.
 
-The floor is the list of open items, from the same files. The portfolio is made as columns, without a database.
+Measures: the floor is the list of open items, from the same files; the portfolio is made as columns, without a database. The write
+(published facts, tasks, delivery stops) goes to SQLite, and to PostgreSQL where a server answers; its floor is a bare executemany of as
+many rows of the same facts into a table without keys or guards, in the same process. CPU seconds of the process.
 """
 
 from __future__ import annotations
 
+import json
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -14,6 +18,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from bench.databases import found_on_both
 from fairdue.cover.measures import measured
 from fairdue.cover.snapshot import SOURCES as COVER
 from fairdue.cover.standing import deadlines, standings
@@ -24,6 +29,7 @@ from fairdue.ledger.snapshot import SOURCES as LEDGER
 CUSTOMERS, ITEMS_EACH = 10_000, 10
 DAY = date(2026, 6, 1)
 CPU_LIMIT_S = 1.0
+WRITE_LIMIT_S = 10.0
 Line = tuple[str, float, str, float | None, float | None]
 
 
@@ -52,6 +58,17 @@ def run() -> Iterator[Line]:
         None,
         2 * CPU_LIMIT_S,
     )
+    for label, wrote in found_on_both("bench.cover"):
+        whole, again, floor = wrote["write"], wrote["again"], wrote["floor"]
+        yield (
+            f"{label}: nightly write of {wrote['facts']:,} facts, {wrote['tasks']:,} tasks, CPU",
+            whole,
+            "s",
+            floor,
+            WRITE_LIMIT_S,
+        )
+        yield f"{label}: the same, wall", wrote["wall"], "s", wrote["floor_wall"], None
+        yield f"{label}: the next night, nothing changed, CPU", again, "s", None, WRITE_LIMIT_S / 2
 
 
 def _noon() -> Any:
@@ -91,3 +108,61 @@ def tables() -> dict[str, pa.Table]:
         )
         for source in (*LEDGER, *COVER)
     }
+
+
+def measure(folder: Path) -> dict[str, Any]:
+    """Fill the database of the environment with the buyers, then write the night twice; give CPU and wall seconds."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection, transaction
+
+    call_command("migrate", verbosity=0)
+    from fairdue.cover.actions.nightly import do_commit
+    from fairdue.cover.models import CoverPolicy
+    from fairdue.ledger.models import Customer, Fact
+    from fairdue.people.actor import Actor
+    from fairdue.people.models import Company
+
+    company = Company.objects.create(code="bench", name="Bench", country="DE", currency="EUR", language="de")
+    common = {"company": company, "country": "DE", "created_at": _noon()}
+    Customer.objects.bulk_create(
+        [Customer(pk=n, number=str(n), number_key=str(n), name=f"C {n}", **common) for n in range(1, CUSTOMERS + 1)],
+        1_000,
+    )
+    CoverPolicy.objects.create(
+        pk=1, company=company, insurer="Bench", number="P-1", currency="EUR", recorded_at=_noon(), recorded_by="bench"
+    )
+    write_tables(tables(), company_id=company.pk, as_of=DAY, known_at=_noon(), folder=folder / "s")
+    with Snapshot.open(folder / "s").connect(1) as con:
+        rates = conversion(con, DAY)
+        results = measured(con, DAY)
+    actor = Actor(company.pk, _noon(), name="Bench", roles=frozenset({"system"}))
+    wall, cpu = time.perf_counter(), time.process_time()
+    done = do_commit(actor, DAY, results, rates)
+    found = {"wall": time.perf_counter() - wall, "write": time.process_time() - cpu}
+    cpu = time.process_time()
+    second = do_commit(actor, DAY, results, rates)
+    found["again"] = time.process_time() - cpu
+    assert done.facts > CUSTOMERS * ITEMS_EACH // 2, done
+    assert (second.facts, second.tasks_opened, second.stops_set) == (0, 0, 0), second
+    table = Fact._meta.db_table
+    with connection.cursor() as cursor, transaction.atomic():
+        cursor.execute(f"SELECT * FROM {table}")
+        rows = cursor.fetchall()
+        cursor.execute(f"CREATE TEMPORARY TABLE bare AS SELECT * FROM {table} LIMIT 0")
+        wall, cpu = time.perf_counter(), time.process_time()
+        cursor.executemany(
+            f"INSERT INTO bare VALUES ({', '.join(['%s'] * len(rows[0]))})", [_plain(row) for row in rows]
+        )
+        found |= {"floor": time.process_time() - cpu, "floor_wall": time.perf_counter() - wall}
+    return {**{name: round(value, 2) for name, value in found.items()}, "facts": done.facts, "tasks": done.tasks_opened}
+
+
+def _plain(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(json.dumps(value) if isinstance(value, (list, dict)) else value for value in row)
+
+
+if __name__ == "__main__" and "--measure" in sys.argv:
+    print(json.dumps(measure(Path(sys.argv[2]))))

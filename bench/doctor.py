@@ -6,17 +6,14 @@ The floor is the bare reading of the same rows in the same run. SQLite, and Post
 from __future__ import annotations
 
 import json
-import os
 import random
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from bench.intake import POSTGRES, _postgres
+from bench.databases import found_on_both
 
 CUSTOMERS, ITEMS_EACH = 100_000, 2
 DAY = date(2026, 6, 1)
@@ -43,26 +40,11 @@ FORMS = ("GmbH", "AG", "GmbH & Co. KG", "Ltd", "S.A.", "B.V.", "有限公司")
 
 def run() -> Iterator[Line]:
     """Measure both databases, each in a process of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        yield from _child("SQLite", f"sqlite:///{folder}/bench.sqlite3", folder)
-        name = f"fairdue_bench_{os.getpid()}"
-        if not _postgres(f"CREATE DATABASE {name}"):
-            return
-        try:
-            yield from _child("PostgreSQL", POSTGRES.rpartition("/")[0] + "/" + name, folder)
-        finally:
-            _postgres(f"DROP DATABASE IF EXISTS {name}")
+    for label, found in found_on_both("bench.doctor"):
+        yield from _lines(label, found)
 
 
-def _child(label: str, url: str, folder: str) -> Iterator[Line]:
-    env = os.environ | {
-        "FAIRDUE_DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "fairdue.conf.settings", "FAIRDUE_DATABASE_URL": url,
-    }  # fmt: skip
-    command = [sys.executable, "-m", "bench.doctor", "--measure"]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(done.stderr[-2000:])
-    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+def _lines(label: str, found: dict[str, Any]) -> Iterator[Line]:
     yield (f"{label}: data check of {CUSTOMERS:,} customers, wall", found["whole"], "s", found["read"], LIMIT_S)
     yield (f"{label}: of that, CPU of the process", found["cpu"], "s", None, None)
     yield (f"{label}: of that, duplicates", found["twins"], "s", None, None)
@@ -174,7 +156,7 @@ def measure() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--measure"]:
+    if "--measure" in sys.argv:
         print(json.dumps(measure()))
     else:
         for line in run():

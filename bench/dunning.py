@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,27 +16,20 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bench.databases import found_on_both
+
 Line = tuple[str, float, str, float | None, float | None]
 CUSTOMERS = 10_000
 ITEMS = 100_000
 TODAY = date(2026, 6, 1)
 TARGET_RULES_US = 300
 TARGET_COMMIT_CPU_S = 5.0
-POSTGRES = os.environ.get("FAIRDUE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 
 
 def run() -> Iterator[Line]:
     """Measure both databases, each in a process of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        yield from _lines("SQLite", _child(f"sqlite:///{folder}/bench.sqlite3", folder))
-        name = f"fairdue_bench_{os.getpid()}"
-        if not _postgres(f"CREATE DATABASE {name}"):
-            print("  PostgreSQL: NOT RUN (no server)", flush=True)
-            return
-        try:
-            yield from _lines("PostgreSQL", _child(POSTGRES.rpartition("/")[0] + "/" + name, folder))
-        finally:
-            _postgres(f"DROP DATABASE {name}")
+    for where, found in found_on_both("bench.dunning"):
+        yield from _lines(where, found)
 
 
 def _lines(where: str, found: dict[str, Any]) -> Iterator[Line]:
@@ -46,27 +38,6 @@ def _lines(where: str, found: dict[str, Any]) -> Iterator[Line]:
     yield f"{where}: propose and commit {found['lines']:,} lines, CPU", both, "s", floor, TARGET_COMMIT_CPU_S
     for name in ("propose", "commit"):
         yield f"{where}: {name}, wall", found[f"{name}_s"], "s", None, None
-
-
-def _postgres(statement: str) -> bool:
-    import psycopg
-
-    try:
-        with psycopg.connect(POSTGRES, connect_timeout=3, autocommit=True) as con:
-            con.execute(statement.encode())
-    except psycopg.Error:
-        return False
-    return True
-
-
-def _child(url: str, folder: str) -> dict[str, Any]:
-    env = os.environ | {
-        "FAIRDUE_DATABASE_URL": url, "FAIRDUE_DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "fairdue.conf.settings"
-    }  # fmt: skip
-    done = subprocess.run([sys.executable, __file__, "--measure"], env=env, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(done.stderr[-2000:])
-    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
 
 
 def measure() -> dict[str, Any]:

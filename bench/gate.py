@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+
+from bench.databases import found_on_both
 
 Line = tuple[str, float, str, float | None, float | None]
 CUSTOMERS = 100_000
@@ -24,21 +24,12 @@ TODAY = date(2026, 6, 1)
 AT = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 LIMIT_BULK_S = 10.0
 LIMIT_MESSAGE_MS = 5.0
-POSTGRES = os.environ.get("FAIRDUE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 
 
 def run() -> Iterator[Line]:
     """Measure both databases, each in a process of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        yield from _lines("SQLite", _child(f"sqlite:///{folder}/bench.sqlite3", folder))
-        name = f"fairdue_bench_{os.getpid()}"
-        if not _postgres(f"CREATE DATABASE {name}"):
-            print("  PostgreSQL: NOT RUN (no server)", flush=True)
-            return
-        try:
-            yield from _lines("PostgreSQL", _child(POSTGRES.rpartition("/")[0] + "/" + name, folder))
-        finally:
-            _postgres(f"DROP DATABASE {name}")
+    for where, found in found_on_both("bench.gate"):
+        yield from _lines(where, found)
 
 
 def _lines(where: str, found: dict[str, float]) -> Iterator[Line]:
@@ -47,27 +38,6 @@ def _lines(where: str, found: dict[str, float]) -> Iterator[Line]:
     yield f"{where}: the same, CPU of the process", found["bulk_cpu_s"], "s", None, None
     yield f"{where}: at sending, a message", found["message_ms"], "ms", None, LIMIT_MESSAGE_MS
     yield f"{where}: the same, CPU of the process", found["message_cpu_ms"], "ms", None, None
-
-
-def _postgres(statement: str) -> bool:
-    import psycopg
-
-    try:
-        with psycopg.connect(POSTGRES, connect_timeout=3, autocommit=True) as con:
-            con.execute(statement.encode())
-    except psycopg.Error:
-        return False
-    return True
-
-
-def _child(url: str, folder: str) -> dict[str, Any]:
-    env = os.environ | {
-        "FAIRDUE_DATABASE_URL": url, "FAIRDUE_DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "fairdue.conf.settings"
-    }  # fmt: skip
-    done = subprocess.run([sys.executable, __file__, "--measure"], env=env, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(done.stderr[-2000:])
-    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
 
 
 def measure() -> dict[str, float]:
@@ -238,5 +208,5 @@ def _touch(company_id: int, customers: list[int], items: dict[int, int]) -> None
     )
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and "--measure" in sys.argv:
     print(json.dumps(measure()))

@@ -8,9 +8,7 @@ time is that of the process; on PostgreSQL the server's is apart and shows in th
 from __future__ import annotations
 
 import json
-import os
 import random
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,11 +17,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bench.databases import child, own_databases
+
 ROWS, CUSTOMERS = 100_000, 10_000
 DAY = date(2026, 6, 1)
 LIMIT_S = 15.0
 LIMIT_RATIO = 4.0
-POSTGRES = os.environ.get("FAIRDUE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 REAL = (
     ("b2b-invoices/closed_train.csv", "USD", 32_000),
@@ -58,34 +57,16 @@ def make_csv(rows: int = ROWS, customers: int = CUSTOMERS) -> bytes:
 def run() -> Iterator[Line]:
     """Measure both databases, each in a process of its own; without a PostgreSQL server only SQLite."""
     with tempfile.TemporaryDirectory() as folder:
-        yield from _child("SQLite", f"sqlite:///{folder}/bench.sqlite3", f"sqlite:///{folder}/floor.sqlite3", folder)
-        names = [f"fairdue_bench_{os.getpid()}_{n}" for n in (1, 2)]
-        if not all(_postgres(f"CREATE DATABASE {name}") for name in names):
-            return
-        try:
-            urls = [POSTGRES.rpartition("/")[0] + "/" + name for name in names]
-            yield from _child("PostgreSQL", urls[0], urls[1], folder)
-        finally:
-            for name in names:
-                _postgres(f"DROP DATABASE IF EXISTS {name}")
+        yield from _lines("SQLite", [f"sqlite:///{folder}/{name}.sqlite3" for name in ("bench", "floor")], folder)
+        with own_databases(2) as urls:
+            if urls:
+                yield from _lines("PostgreSQL", urls, folder)
 
 
-def _postgres(statement: str) -> bool:
-    import psycopg
-
-    try:
-        with psycopg.connect(POSTGRES, connect_timeout=3, autocommit=True) as con:
-            con.execute(statement.encode())
-    except psycopg.Error:
-        return False
-    return True
-
-
-def _child(label: str, url: str, floor_url: str, folder: str) -> Iterator[Line]:
-    env = os.environ | {"FAIRDUE_DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "fairdue.conf.settings"}
-    rows = Path(folder) / f"{label}.pickle"
-    found = _process(env | {"FAIRDUE_DATABASE_URL": url}, "--measure", str(rows))
-    floor = _process(env | {"FAIRDUE_DATABASE_URL": floor_url}, "--floor", str(rows))
+def _lines(label: str, urls: list[str], folder: str) -> Iterator[Line]:
+    rows = f"{folder}/{label}.pickle"
+    found = child("bench.intake", urls[0], folder, "--measure", rows)
+    floor = child("bench.intake", urls[1], folder, "--floor", rows)
     server = "" if label == "SQLite" else ", client"
     wall, cpu = floor["wall"], floor["cpu"]
     yield (f"{label}: import of {ROWS:,} rows, wall", found["wall"], "s", wall, LIMIT_S)
@@ -96,13 +77,6 @@ def _child(label: str, url: str, floor_url: str, folder: str) -> Iterator[Line]:
     yield (f"{label}: peak memory", found["peak_mb"], "MB", None, 1_500)
     for name, seconds in found["real"]:
         yield (f"{label}: {name}, wall", seconds, "s", None, None)
-
-
-def _process(env: dict[str, str], *arguments: str) -> dict[str, Any]:
-    done = subprocess.run([sys.executable, __file__, *arguments], env=env, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(done.stderr[-2000:])
-    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
 
 
 def _timed(work: Callable[[], Any]) -> tuple[float, float, Any]:

@@ -8,11 +8,8 @@ server answers.
 from __future__ import annotations
 
 import json
-import os
 import random
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -20,7 +17,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from bench.intake import POSTGRES, _postgres
+from bench.databases import found_on_both
 
 CUSTOMERS, MAILS = 20_000, 1_000
 LIMIT_S = 30.0
@@ -30,27 +27,11 @@ Line = tuple[str, float, str, float | None, float | None]
 
 def run() -> Iterator[Line]:
     """Measure both databases, each in a process of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        yield from _child("SQLite", f"sqlite:///{folder}/bench.sqlite3", f"{folder}/a")
-        name = f"fairdue_bench_{os.getpid()}"
-        if not _postgres(f"CREATE DATABASE {name}"):
-            return
-        try:
-            yield from _child("PostgreSQL", POSTGRES.rpartition("/")[0] + "/" + name, f"{folder}/b")
-        finally:
-            _postgres(f"DROP DATABASE IF EXISTS {name}")
+    for label, found in found_on_both("bench.replies"):
+        yield from _lines(label, found)
 
 
-def _child(label: str, url: str, folder: str) -> Iterator[Line]:
-    env = os.environ | {
-        "FAIRDUE_DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "fairdue.conf.settings", "FAIRDUE_DATABASE_URL": url,
-    }  # fmt: skip
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.replies", "--measure"], env=env, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise RuntimeError(done.stderr[-2000:])
-    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+def _lines(label: str, found: dict[str, Any]) -> Iterator[Line]:
     yield (f"{label}: {MAILS:,} inbound mails, wall", found["wall"], "s", found["parse"], LIMIT_S)
     yield (f"{label}: of that, CPU of the process", found["cpu"], "s", None, None)
     yield (f"{label}: the same folder again, nothing new", found["again"], "s", None, 2.0)
