@@ -12,6 +12,7 @@ from django.dispatch import receiver
 from hypothesis import HealthCheck, settings
 
 from fairdue.people import scope
+from killed import House, own_database
 
 # A busy machine is no finding: examples have no deadline, and CI draws the same ones every time.
 settings.register_profile(
@@ -84,3 +85,10 @@ def actor(company, now):
     from fairdue.people.actor import Actor
 
     return Actor(company_id=company.pk, at=now, name="Test Controller", roles=frozenset({"finance_lead"}))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def house(request, tmp_path):
+    """A database of its own on either engine, for tests that kill processes."""
+    with own_database(request.param, tmp_path) as url:
+        yield House(url, tmp_path)

@@ -34,7 +34,7 @@ def test_copies_are_drawn_once_and_hold_the_number_of_their_invoice(settings, tm
     assert seen[-1][0] == seen[-1][1]
     assert add_copies(actor, AS_OF) == 0
     for file in kept[:6]:
-        text = read_pdf(store.get(file.sha256)).text
+        text = read_pdf(store.get(file.company_id, file.sha256)).text
         assert (file.document.number if file.document else file.customer.number) in text
     after = missing_now(made.company_id, AS_OF)
     assert {one.kind for one in after} == {"invoice", "contract"}

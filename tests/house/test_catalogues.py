@@ -211,7 +211,8 @@ def test_pages_speak_chinese_through_the_compiled_catalogue() -> None:
         (
             "zh-hans",
             because(LawReason.CONDITION_UNKNOWN, regime="CN_SME_REG", condition="seller_sme_declared, buyer_public"),
-            "规则CN_SME_REG目前尚不能主张：是否满足“卖方为中小微企业并已在订约时声明、买方为公共机构”不明。",
+            "规则“State Council Decree 802 (2025) art. 17”（中国）目前尚不能主张："
+            "是否满足“卖方为中小微企业并已在订约时声明、买方为公共机构”不明。",
         ),
         (
             "zh-hans",

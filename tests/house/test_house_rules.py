@@ -101,3 +101,26 @@ def test_environment_is_read_in_one_place() -> None:
     readers = [name(p) for p in modules() if "os.environ" in p.read_text(encoding="utf-8")]
     assert sorted(readers) == sorted(r for r in readers if r.startswith(("conf/", "cli/")))
     assert os.environ.get("DJANGO_SETTINGS_MODULE") == "fairdue.conf.settings"
+
+
+UTC_DAYS = {
+    "people/days.py": 1,  # the one function that turns a moment into the company's day
+    "contact/clock.py": 2, "contact/queries.py": 1, "contact/why.py": 2,  # the customer's place, by its own zone
+    "contact/facts.py": 1,  # facts made without a company, in tests and for unknown customers
+    "contact/standing.py": 1, "dunning/why.py": 1, "books/actions.py": 1,  # a moment told in a sentence
+    "contact/actions/inbound.py": 2, "contact/inbox/lookup.py": 3,  # windows of months around the moment of a mail
+    "contact/transports/folder.py": 1, "contact/manifest.py": 1, "cli/post.py": 1,  # names of folders, found again by a recovery
+    "cycle/receipts.py": 1, "dunning/balance/queries.py": 1, "personal/queries.py": 5,  # periods of weeks and years since a moment
+    "web/views/tokens.py": 1, "cli/token.py": 2, "cli/files.py": 1, "cli/keep.py": 1,  # the day of a stored moment, shown in UTC
+}  # fmt: skip
+"""Modules that may take the day off a moment without the company's time zone, how often, and why."""
+
+
+@pytest.mark.parametrize("path", [p for p in modules() if not name(p).startswith("formats/")], ids=name)
+def test_the_day_is_the_day_at_the_company_s_place(path: Path) -> None:
+    """``.date()`` on a moment in UTC is tomorrow in New York in the evening; ``people.days`` gives the day that counts."""
+    calls = [
+        node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "date" and not node.args
+    ]  # fmt: skip
+    assert len(calls) == UTC_DAYS.get(name(path), 0)

@@ -40,37 +40,37 @@ def client(endpoint, monkeypatch, settings, tmp_path):
     return made
 
 
-def test_bytes_lie_in_the_bucket_by_their_hash_and_nowhere_on_disk(client, tmp_path):
-    assert store.put(DATA) == store.put(DATA) == SHA
+def test_bytes_lie_in_the_bucket_by_their_hash_and_nowhere_on_disk(company, client, tmp_path):
+    assert store.put(company.pk, DATA) == store.put(company.pk, DATA) == SHA
     listed = client.list_objects_v2(Bucket=client.name)["Contents"]
     sealed = SealedFile.objects.get(sha256=SHA).stored_sha256
     assert [one["Key"] for one in listed] == [f"kept/{sealed[:2]}/{sealed[2:4]}/{sealed}"]
-    assert store.get(SHA) == DATA
-    assert [path.name for path in tmp_path.rglob("*")] == ["master.key"]
+    assert store.get(company.pk, SHA) == DATA
+    assert {path.name for path in tmp_path.rglob("*")} <= {"master.key", "keys.sqlite3", "keys.sqlite3-journal"}
 
 
-def test_an_erased_file_is_gone_from_the_bucket_and_its_key_with_it(client):
-    store.put(DATA)
-    assert store.remove(SHA)
+def test_an_erased_file_is_gone_from_the_bucket_and_its_key_with_it(company, client):
+    store.put(company.pk, DATA)
+    assert store.remove(company.pk, SHA)
     assert "Contents" not in client.list_objects_v2(Bucket=client.name)
     with pytest.raises(store.BlobError, match="erased with the person"):
-        store.get(SHA)
-    assert not store.remove(SHA)
+        store.get(company.pk, SHA)
+    assert not store.remove(company.pk, SHA)
 
 
-def test_a_missing_or_changed_object_is_told_apart_from_a_server_out_of_reach(client, settings):
+def test_a_missing_or_changed_object_is_told_apart_from_a_server_out_of_reach(company, client, settings):
     with pytest.raises(store.BlobError, match="missing"):
-        store.get(SHA)
-    store.put(DATA)
+        store.get(company.pk, SHA)
+    store.put(company.pk, DATA)
     sealed = SealedFile.objects.get(sha256=SHA).stored_sha256
     client.put_object(Bucket=client.name, Key=f"kept/{sealed[:2]}/{sealed[2:4]}/{sealed}", Body=b"forged")
     with pytest.raises(store.BlobError, match="changed"):
-        store.get(SHA)
-    assert store.put(DATA) == SHA
-    assert store.get(SHA) == DATA
+        store.get(company.pk, SHA)
+    assert store.put(company.pk, DATA) == SHA
+    assert store.get(company.pk, SHA) == DATA
     settings.FAIRDUE_BLOB_URL = "s3://nowhere-at-all?endpoint=http://127.0.0.1:9&region=eu-central-1"
     with pytest.raises(store.StoreUnreachable):
-        store.put(DATA)
+        store.put(company.pk, DATA)
 
 
 @pytest.mark.parametrize("url", ["https://bucket/x", "s3://", "s3://bucket?secret=1"])

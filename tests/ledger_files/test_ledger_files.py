@@ -31,7 +31,7 @@ def test_the_same_file_again_changes_nothing(actor, company, invoice_copy):
     assert again.files[0].pk == first.files[0].pk == first.files[1].pk
     kept = DocumentFile.objects.get()
     assert (kept.sha256, kept.size_bytes) == (hashlib.sha256(PDF).hexdigest(), len(PDF))
-    assert store.get(kept.sha256) == PDF
+    assert store.get(kept.company_id, kept.sha256) == PDF
     assert AuditEntry.objects.filter(action="add_files").count() == 1
     assert audit.verify(company.pk) == []
 
@@ -121,14 +121,14 @@ def test_a_contract_of_the_customer_serves_every_document_an_invoice_only_its_ow
 
 def test_a_file_changed_or_lost_on_disk_is_found_on_reading(actor, invoice_copy):
     sha256 = do_add_files(actor, [invoice_copy]).files[0].sha256
-    store.blob_path(sha256).write_bytes(b"%PDF-1.7 forged")
+    store.blob_path(actor.company_id, sha256).write_bytes(b"%PDF-1.7 forged")
     with pytest.raises(store.BlobError, match="changed"):
-        store.get(sha256)
-    store.blob_path(sha256).unlink()
+        store.get(actor.company_id, sha256)
+    store.blob_path(actor.company_id, sha256).unlink()
     with pytest.raises(store.BlobError, match="missing"):
-        store.get(sha256)
+        store.get(actor.company_id, sha256)
     assert do_add_files(actor, [invoice_copy]).new == 0
-    assert store.get(sha256) == PDF
+    assert store.get(actor.company_id, sha256) == PDF
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,7 @@ class CoverMaker(Maker):
                 customer_id=None if whole else pick.randint(1, customers), effect_on=self._on(start),
                 until=pick.choice((None, None, max(self._on(start), pick.choice(shipped)))),
                 limit_minor=pick.choice((0, 50_000, 1_000_000)), share_ppm=pick.choice((None, 800_000)),
+                max_extension_days=pick.choice((None, None, 0, 45)),
             )  # fmt: skip
 
     def _records(self) -> None:
@@ -134,7 +135,8 @@ def _settled(rows: Portfolio, as_of: date) -> dict[int, date]:
 
 def _limits(rows: Portfolio, customer: dict[str, Any]) -> list[Limit]:
     return [
-        Limit(row["id"], row["policy_id"], row["customer_id"] is not None, row["effect_on"], row["until"], row["limit_minor"])
+        Limit(row["id"], row["policy_id"], row["customer_id"] is not None, row["effect_on"], row["until"], row["limit_minor"],
+              row["max_extension_days"])
         for row in rows["cover_limits"]
         if row["customer_id"] == customer["id"]
         or (row["customer_id"] is None and row["group_id"] == customer["group_id"])

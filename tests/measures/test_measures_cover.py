@@ -46,7 +46,7 @@ def test_every_open_invoice_is_judged_as_the_rules_judge_it(seed, day):
 
 def test_random_portfolios_show_every_state_and_kind():
     states, kinds = Counter(), Counter()
-    for seed in range(6):
+    for seed in range(12):
         as_of = START + timedelta(days=300)
         with opened(known(CoverMaker(seed, 6, 80).rows, moment(300)), as_of).connect() as con:
             results = measured(con, as_of)

@@ -21,7 +21,12 @@ from fairdue.ledger.measures.nightly import NIGHTLY, parameters
 from .cover_portfolios import CoverMaker
 from .cover_portfolios import tables as cover_tables
 from .portfolios import START, Maker, known, moment, tables
+from .strategy_portfolios import StrategyMaker
+from .strategy_portfolios import tables as strategy_tables
 from .test_measures_portfolio import RATES, regimes_of
+from .test_measures_strategy import NAMES as STRATEGY
+from .test_measures_strategy import PACKAGE as DUNNING
+from .test_measures_strategy import WINDOWED
 
 pytestmark = [pytest.mark.spark, pytest.mark.filterwarnings("ignore")]
 
@@ -97,3 +102,19 @@ def test_cover_agrees_with_duckdb(spark, tmp_path):
         expected = run(con, measure, as_of=as_of).to_pylist()
         assert len(expected) > 0, name
         assert [row.asDict() for row in night.run(measure, as_of=as_of).collect()] == expected, name
+
+
+def test_strategy_agrees_with_duckdb(spark, tmp_path):
+    as_of = START + timedelta(days=301)
+    rows = known(StrategyMaker(2026, customers=20, documents=300).rows, moment(380))
+    write_tables(strategy_tables(rows), company_id=1, as_of=as_of, known_at=moment(380), folder=tmp_path / "s")
+    snapshot = Snapshot.open(tmp_path / "s")
+    con = snapshot.connect()
+    for file in snapshot.manifest.files:
+        spark.read.parquet(str(snapshot.path(file.name))).createOrReplaceTempView(file.name)
+    night = SparkMeasures(spark)
+    for name in STRATEGY:
+        measure, params = load(DUNNING, name), {"from_on": as_of - timedelta(days=200)} if name in WINDOWED else {}
+        expected = run(con, measure, as_of=as_of, **params).to_pylist()
+        assert len(expected) > 0, name
+        assert [row.asDict() for row in night.run(measure, as_of=as_of, **params).collect()] == expected, name

@@ -49,6 +49,12 @@ MASTER_KEY = Variable(
 MASTER_KEY_COMMAND = Variable(
     "FAIRDUE_MASTER_KEY_COMMAND", "", "Command that prints the master key, such as a key service's client. Unset: none."
 )
+KEYS_URL = Variable(
+    "FAIRDUE_KEYS_URL",
+    "",
+    "Where the keys of stored files and texts lie, apart from the database: sqlite:///path or postgresql://…."
+    " Unset: keys.sqlite3 in the data folder.",
+)
 DEBUG = Variable("FAIRDUE_DEBUG", "no", "Show errors in the browser. Never in production.")
 ALLOWED_HOSTS = Variable(
     "FAIRDUE_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "Host names the server answers to, by comma."
@@ -64,6 +70,14 @@ IMAP_URL = Variable(
     "FAIRDUE_IMAP_URL",
     "",
     "Mailbox that replies come to: imaps://user:password@host:port/mailbox or imap+starttls://. Unset: no mailbox is read.",
+)
+IMAP_COMPANY = Variable(
+    "FAIRDUE_IMAP_COMPANY", "", "Code of the company whose mailbox that is. Needed where there are several companies."
+)
+IMAP_TOKEN = Variable(
+    "FAIRDUE_IMAP_TOKEN",
+    "",
+    "OAuth token for that mailbox instead of a password: file:PATH, command:LINE or oauth:PATH (a JSON file). Unset: the password.",
 )
 LINK_DAYS = Variable("FAIRDUE_LINK_DAYS", "60", "Days for which a debtor's link stays valid.")
 LANGUAGE = Variable("FAIRDUE_LANGUAGE", "", "Language of the command line, en or zh-hans. Unset: the terminal's.")
@@ -81,6 +95,9 @@ BOOKS_ACK_DAYS = Variable(
     "3",
     "Days after which a posting batch that the books have not answered makes a task; 0: never.",
 )
+API_CALLS_A_MINUTE = Variable(
+    "FAIRDUE_API_CALLS_A_MINUTE", "600", "Calls that one token may make in a minute, by server process; 0: no limit."
+)
 
 ALL = (
     DATA_DIR,
@@ -88,18 +105,22 @@ ALL = (
     SECRET_KEY,
     MASTER_KEY,
     MASTER_KEY_COMMAND,
+    KEYS_URL,
     DEBUG,
     ALLOWED_HOSTS,
     BASE_URL,
     SMTP_URL,
     MAIL_FROM,
     IMAP_URL,
+    IMAP_COMPANY,
+    IMAP_TOKEN,
     LINK_DAYS,
     LANGUAGE,
     NOW,
     UPLOAD_MAX_MB,
     BLOB_URL,
     BOOKS_ACK_DAYS,
+    API_CALLS_A_MINUTE,
 )
 
 

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "fairdue.cycle",
     "fairdue.web",
     "fairdue.portal",
+    "fairdue.api",
 ]
 
 MIDDLEWARE = [
@@ -57,12 +58,14 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "fairdue.api.door.Door",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "fairdue.web.middleware.SecurityHeaders",
+    "fairdue.web.middleware.PlainTexts",
     "fairdue.web.middleware.CompanyScope",
 ]
 
@@ -122,7 +125,11 @@ FAIRDUE_MASTER_KEY_COMMAND = env.MASTER_KEY_COMMAND.text()
 FAIRDUE_SMTP_URL = env.SMTP_URL.text()
 FAIRDUE_MAIL_FROM = env.MAIL_FROM.text()
 FAIRDUE_IMAP_URL = env.IMAP_URL.text()
+FAIRDUE_IMAP_COMPANY = env.IMAP_COMPANY.text()
+FAIRDUE_IMAP_TOKEN = env.IMAP_TOKEN.text()
 FAIRDUE_LINK_DAYS = env.LINK_DAYS.number()
 FAIRDUE_UPLOAD_MAX_BYTES = env.UPLOAD_MAX_MB.number() * 1024 * 1024
 FAIRDUE_BLOB_URL = env.BLOB_URL.text()
+FAIRDUE_KEYS_URL = env.KEYS_URL.text()
 FAIRDUE_BOOKS_ACK_DAYS = env.BOOKS_ACK_DAYS.number()
+FAIRDUE_API_CALLS_A_MINUTE = env.API_CALLS_A_MINUTE.number()

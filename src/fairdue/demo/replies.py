@@ -10,6 +10,7 @@ from fairdue.contact.actions import At, do_receive_many
 from fairdue.ledger.models import Contact
 from fairdue.ledger.queries import open_items
 from fairdue.people.actor import Actor
+from fairdue.people.days import today_of
 
 OUR_ADDRESS = "credit@fairdue.example"
 TEXTS = (
@@ -33,8 +34,8 @@ def add_replies(actor: Actor) -> int:
     """Receive a reply of each kind from another overdue customer who speaks its language, and one that nobody can place; give how many."""
     numbers = {
         item.customer_id: item.document_number
-        for item in open_items(actor.company_id, actor.at.date())
-        if item.open_minor > 0 and item.due_on < actor.at.date()
+        for item in open_items(actor.company_id, today_of(actor))
+        if item.open_minor > 0 and item.due_on < today_of(actor)
     }
     speakers: dict[str, list[Contact]] = {}
     contacts = Contact.objects.filter(company_id=actor.company_id, active=True, customer_id__in=list(numbers))

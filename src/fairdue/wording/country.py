@@ -24,6 +24,7 @@ from fairdue.letters.facts import FormName
 from fairdue.letters.forms import form_name
 from fairdue.letters.wording import words as letter_words
 from fairdue.wording import names, words
+from fairdue.wording.rate_chart import rate_chart
 
 RECENT = 14
 """Past rates shown of a series: seven years by half-year."""
@@ -39,6 +40,8 @@ class Line:
     confidence: str = ""
     """``high``, ``medium``, ``low`` or ``gap``; empty where nothing is claimed."""
     note: str = ""
+    asks: str = ""
+    """What a lawyer must confirm before the rule is certain; empty where a source confirms it."""
 
     @property
     def look(self) -> str:
@@ -65,6 +68,8 @@ class Rates:
     series: str
     verified_through: date | None
     rows: tuple[RateRow, ...]
+    chart: str = ""
+    """The same as a drawing (SVG); empty where there are too few rates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +142,17 @@ ENDINGS = {
 """How a source says that it was not confirmed."""
 
 
+def asked_of_a_lawyer(text: str) -> str:
+    """Say what a lawyer must confirm of a rule whose source says that it was not confirmed; empty otherwise."""
+    ending = next((one for one in ENDINGS if text.endswith(one)), "")
+    if not ending:
+        return ""
+    base = text.removesuffix(ending)
+    return gettext("A lawyer must confirm that %(source)s says this and is in force.") % {
+        "source": SOURCES.get(base, base)
+    }
+
+
 def source(text: str) -> str:
     """Write a source: citations as they stand, words in the page's language."""
     base, mark = text, ""
@@ -204,7 +220,9 @@ def _interest(law: CountryLaw, today: date) -> Chapter:
                 if one.from_on <= today
             )[:RECENT]
             series = gettext(found.series.name)
-            tables.append(Rates(about, series, found.series.verified_through, rows))
+            told = gettext("Late interest by %(rule)s, with its reference rate") % {"rule": about}
+            drawn = rate_chart(told, found.points, min(today, found.series.verified_through))
+            tables.append(Rates(about, series, found.series.verified_through, rows, drawn))
     return Chapter("interest", gettext("Late interest"), tuple(lines), tuple(tables))
 
 
@@ -258,7 +276,10 @@ def _term(limit: TermLimit) -> Line:
     if limit.condition:
         told = words.joined(names.condition(word) for word in limit.condition.split(" & "))
         parts.append(gettext("only if: %(conditions)s") % {"conditions": told})
-    return Line(names.law(limit.code), _clauses(parts), limit.citation, limit.confidence.value)
+    cited = limit.citation or source(limit.source)
+    return Line(
+        names.law(limit.code), _clauses(parts), cited, limit.confidence.value, asks=asked_of_a_lawyer(limit.source)
+    )
 
 
 def _limitation(rule: LimitationRule) -> list[Line]:
@@ -285,15 +306,16 @@ def _court(law: CountryLaw) -> list[Line]:
 def _named(one: Known) -> Line:
     printed = gettext("printed on letters") if one.printed else ""
     return Line(
-        one.name, _clauses([gettext(one.note) if one.note else "", printed]), source(one.source), one.confidence.value
-    )
+        one.name, _clauses([gettext(one.note) if one.note else "", printed]), source(one.source), one.confidence.value,
+        asks=asked_of_a_lawyer(one.source),
+    )  # fmt: skip
 
 
 def _conduct(rules: Iterable[ConductRule], today: date) -> tuple[Line, ...]:
     return tuple(
         Line(
             _about(rule), conduct_rule(rule), source(rule.source), rule.confidence.value,
-            gettext(rule.note) if rule.note else "",
+            gettext(rule.note) if rule.note else "", asked_of_a_lawyer(rule.source),
         )
         for rule in rules if rule.valid_to is None or rule.holds_on(today)
     )  # fmt: skip
@@ -354,5 +376,6 @@ def _form(rule: FormRule) -> Line:
     who = {"company": gettext("companies"), "natural_person": gettext("persons")}.get(rule.applies_to.value, "")
     told = _clauses([told, rule.basis, who])
     return Line(
-        str(PARTS[rule.part]), told, source(rule.source), rule.confidence.value, gettext(rule.note) if rule.note else ""
-    )
+        str(PARTS[rule.part]), told, source(rule.source), rule.confidence.value, gettext(rule.note) if rule.note else "",
+        asked_of_a_lawyer(rule.source),
+    )  # fmt: skip

@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import cache
 
 from django.db.models import TextChoices
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from fairdue.contact.models import TaskKind
 from fairdue.dunning.balance.models import DecisionOutcome, Remedy
 from fairdue.dunning.models import Action, ProposalState
-from fairdue.ledger.models import Channel, ContactPurpose, CopyKind, EffectKind, HoldReason
+from fairdue.law.statutes import regimes
+from fairdue.ledger.models import Channel, ChargeKind, ContactPurpose, CopyKind, EffectKind, HoldReason
 from fairdue.people.models import Role
 from fairdue.wording import words
 
@@ -30,6 +31,9 @@ STAGES = {
     "decide": _("Decide the next way"),
     "statement": _("Statement of account"),
     "thank_you": _("Thank-you"),
+    "balance_confirmation": _("Balance confirmation"),
+    "receipt_rejected": _("Clear a rejected invoice"),
+    "receipt_silent": _("Ask for the missing answer"),
 }
 """Stages of the shipped policies; a company's own stage shows its code, and its title on the policy page."""
 
@@ -58,6 +62,26 @@ ORIGINS = {
     "previous_notice": _("from the previous notice"),
 }
 
+ANCHORS = {
+    "issue": _("the invoice date"),
+    "due_date": _("the due date"),
+    "end_of_month": _("the end of the due date's month"),
+    "previous_notice": _("the previous notice"),
+}
+"""The day from which a stage is counted, as part of a sentence."""
+
+BRANCHES = {
+    "likely_late": _("Likely late"),
+    "broken_promise": _("Broken promise"),
+    "small_amount": _("Small amount"),
+    "key_account": _("Key account"),
+    "silent": _("Silence"),
+    "weak_grade": _("Weak grade"),
+}
+"""Branches of the shipped policies; a company's own branch shows its code."""
+
+WARNING_LEVELS = {"yellow": _("yellow (attention)"), "orange": _("orange (warning)"), "red": _("red (alarm)")}
+
 TONES = {"warm": _("warm"), "neutral": _("neutral")}
 
 RECEIPTS = {
@@ -68,6 +92,9 @@ RECEIPTS = {
     "rejected": _("rejected"),
     "silent": _("no answer"),
 }
+
+RECEIPT_TAGS = {"sent": _("asked"), "handed_over": _("asked, delivered"), "accepted": _("approved")}
+"""Shorter names where a column is narrow; the others are short already."""
 
 KNOWN = {"yes": _("yes"), "no": _("no"), "unknown": _("unknown")}
 
@@ -130,6 +157,23 @@ def effect(code: str) -> str:
 def copy_kind(code: str) -> str:
     """Name what a file is a copy of."""
     return _of(CopyKind, code) or _plain(code)
+
+
+def charge_kind(code: str) -> str:
+    """Name what is claimed beside the principal."""
+    return _of(ChargeKind, code) or _plain(code)
+
+
+_TOPICS = {
+    "conduct": _("days, hours and number of contacts"), "third_party": _("third parties"),
+    "form": _("form and contents of a demand"), "fee": _("fees"), "interest": _("late interest"),
+    "compensation": _("fixed compensation"),
+}  # fmt: skip
+
+
+def law_topic(code: str) -> str:
+    """Name a topic of law that a person confirms at once."""
+    return str(_TOPICS.get(code, code))
 
 
 def country(code: str) -> str:
@@ -203,6 +247,15 @@ COVER_DEADLINES = {
 """What a deadline of an insurer asks for."""
 
 
+COVER_PARTS = {"coming": _("To be kept"), "missed": _("Missed"), "stop": _("Stop shipping")}
+"""How the insurer's deadlines are parted on the page."""
+
+
+def cover_part(code: str) -> str:
+    """Name a part of the insurer's deadlines."""
+    return str(COVER_PARTS[code])
+
+
 def cover_deadline(code: str) -> str:
     """Name what a deadline of an insurer asks for."""
     return str(COVER_DEADLINES.get(code, code))
@@ -211,6 +264,21 @@ def cover_deadline(code: str) -> str:
 def origin(code: str) -> str:
     """Name the day from which a stage is counted."""
     return str(ORIGINS.get(code, code))
+
+
+def anchor(code: str) -> str:
+    """Name the day from which a stage is counted, as part of a sentence."""
+    return str(ANCHORS.get(code) or _plain(code))
+
+
+def branch(code: str) -> str:
+    """Name a branch of a policy."""
+    return str(BRANCHES.get(code) or _plain(code))
+
+
+def warning_level(code: str) -> str:
+    """Name a level of early warning."""
+    return str(WARNING_LEVELS.get(code) or _plain(code))
 
 
 def claim(code: str) -> str:
@@ -239,6 +307,17 @@ def law(code: str) -> str:
     if not state:
         return country(land)
     return gettext("%(country)s (%(state)s)") % {"country": country(land), "state": state}
+
+
+def regime(code: str, cited: bool = False) -> str:
+    """Name a rule on late interest by where it stands and whose it is; ``cited`` where the sentence gives the citation itself."""
+    found = regimes().get(code)
+    if found is None:
+        return code
+    land = law(found.code) if found.code.partition("-")[0] in words.locale().territories else found.name
+    if cited:
+        return gettext("%(land)s (late interest)") % {"land": land}
+    return gettext("%(citation)s (%(land)s)") % {"citation": found.citation, "land": land} if found.citation else land
 
 
 def condition(code: str) -> str:
@@ -284,6 +363,32 @@ def tone(code: str) -> str:
 def receipt(code: str) -> str:
     """Name where the receipt of a document stands; several by comma."""
     return words.joined(str(RECEIPTS.get(one) or _plain(one)) for one in code.split(", "))
+
+
+def receipt_short(code: str) -> str:
+    """Name where the receipt of a document stands, for a narrow column."""
+    return str(RECEIPT_TAGS.get(code) or receipt(code))
+
+
+def asking(kind: str, key: str) -> str:
+    """Name what a task asks for: of those about answers, some wait for one that nobody gave."""
+    return stage("receipt_silent") if kind == TaskKind.ANSWER and key.endswith("/answer") else stage(kind)
+
+
+def step(key: str) -> str:
+    """Name the step of a key: its stage, or the balance confirmation of a day; a key of neither kind shows itself."""
+    if key.startswith("balance/"):
+        return stage("balance_confirmation")
+    parts = key.split(".")
+    return stage(parts[-2]) if len(parts) > 2 else key or "–"
+
+
+def stage_task(kind: str, after_days: int) -> str:
+    """Name a task that a stage makes, with the days after which it does."""
+    if kind == TaskKind.ANSWER and after_days:
+        text = ngettext("no answer after %(n)s day: task", "no answer after %(n)s days: task", after_days)
+        return text % {"n": words.count(after_days)}
+    return stage(kind)
 
 
 def known(code: str) -> str:

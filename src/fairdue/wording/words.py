@@ -11,14 +11,16 @@ from importlib import import_module
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import NumberFormatError, format_decimal, format_percent, get_group_symbol, parse_decimal
 from django.utils.translation import get_language, gettext, to_locale
 
-from fairdue.kernel.money import MoneyError, to_decimal
-from fairdue.kernel.reasons import Reason, ReasonCode, from_dict, text_index
+from fairdue.kernel.money import MoneyError, MoneyReason, to_decimal, typed_minor
+from fairdue.kernel.reasons import Reason, ReasonCode, Value, from_dict, gettext_noop, text_index
 from fairdue.letters.figures import Figures
 
 _DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+_AMOUNT = re.compile(r"[\d\s.,'’٫٬+−-]{1,40}")
+_SHOWN = 40
 REASON_MODULES = (
     "fairdue.books.reasons",
     "fairdue.contact.reasons",
@@ -27,6 +29,7 @@ REASON_MODULES = (
     "fairdue.contact.why",
     "fairdue.cover.reasons",
     "fairdue.cover.row_reasons",
+    "fairdue.cycle.reasons",
     "fairdue.dunning.balance.reasons",
     "fairdue.dunning.reasons",
     "fairdue.dunning.why",
@@ -62,6 +65,23 @@ def _figures(language: str) -> Figures:
 def amount(amount_minor: int, currency: str) -> str:
     """Write an amount with the currency's decimals and the language's grouping, without the currency."""
     return _figures(get_language() or "en").number(amount_minor, currency)
+
+
+def typed_amount(text: str, currency: str, into: Locale | None = None) -> int:
+    """Give the minor units of an amount typed as the page's language (or ``into``) writes it: ``1,500`` is 1500 in English.
+
+    What another language writes so is refused, never read as something else. Raises MoneyError.
+    """
+    if not _AMOUNT.fullmatch(text):
+        raise MoneyError(MoneyReason.NO_NUMBER, value=repr(text[:_SHOWN]))
+    if (group := get_group_symbol(into or locale())).isspace():
+        # Keyboards have one space, CLDR several.
+        text = re.sub(r"\s", group, text)
+    try:
+        number = parse_decimal(text, locale=into or locale(), strict=True)
+    except NumberFormatError:
+        raise MoneyError(MoneyReason.NO_NUMBER, value=repr(text)) from None
+    return typed_minor(number, currency)
 
 
 def amount_rounded(amount_minor: int, currency: str) -> str:
@@ -134,13 +154,22 @@ def _texts() -> dict[str, str]:
 def reason(found: Reason) -> str:
     """Write a reason in the page's language, its values as figures a person reads; an unknown code shows itself."""
     values = dict(found.values)
-    text = _texts().get(found.code)
+    text = _before_due(found.code, values) or _texts().get(found.code)
     if text is None:
         return found.code.replace("_", " ")
     try:
         return gettext(text) % _Readable(values)
     except (KeyError, TypeError, ValueError):
         return gettext(text)
+
+
+def _before_due(code: str, values: dict[str, Value]) -> str:
+    """Give the text of a step before the due date: days overdue below zero are days until it. ``values`` is changed in place."""
+    days = values.get("days")
+    if code != "dunning.stage_reached" or not isinstance(days, int) or days >= 0:
+        return ""
+    values["days"] = -days
+    return gettext_noop("%(stage)s is due: the next item falls due in %(days)s days.")
 
 
 def reasons(stored: Iterable[Mapping[str, object] | Reason]) -> list[str]:
@@ -177,6 +206,10 @@ class _Readable(dict[str, object]):
             return gettext("yes") if value else gettext("no")
         if isinstance(value, int):
             return self._figure(key, value)
+        if key == "regime" and isinstance(value, str):
+            from fairdue.wording import names  # names builds on this module
+
+            return names.regime(value, cited="citation" in self)
         return _coded(key, value) if isinstance(value, str) else value
 
     def _figure(self, key: str, value: int) -> str:
@@ -202,10 +235,11 @@ def _coded(key: str, value: str) -> str:
     single: dict[str, Callable[[str], str]] = {
         "stage": names.stage, "needed": names.stage, "channel": names.channel, "country": names.country, "law": names.law,
         "state": names.proposal_state, "purpose": names.purpose, "event": names.event, "valid_by": names.deciding_date,
-        "copy_kind": names.copy_kind, "language": names.language, "wanted": names.language, "confidence": names.confidence,
+        "charge_kind": names.charge_kind, "law_topic": names.law_topic, "copy_kind": names.copy_kind,
+        "language": names.language, "wanted": names.language, "confidence": names.confidence,
         "instead": names.stage, "sender": names.sender,
         "tone": names.tone, "release": names.release, "receipt": names.receipt, "natural_person": names.known, "yes_no": names.known,
-        "compared": names.compared, "settled_as": names.balance_outcome, "remedy": names.balance_remedy,
+        "branch": names.branch, "compared": names.compared, "settled_as": names.balance_outcome, "remedy": names.balance_remedy,
     }  # fmt: skip
     several: dict[str, Callable[[str], str]] = {
         "holds": names.hold, "hold_reasons": names.hold, "allowed": names.purpose, "condition": names.condition,
