@@ -6,6 +6,8 @@ import pytest
 import schemathesis
 from api_sample import House
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -28,6 +30,17 @@ OPERATIONS = {one.ok().label: one.ok() for one in DESCRIPTION.get_all_operations
 EXAMPLES = 20
 
 
+@pytest.fixture
+def kept_connection():
+    """Keep the test's own connection through requests, as Django's test client does."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.mark.usefixtures("kept_connection")
 @pytest.mark.parametrize("label", OPERATIONS)
 def test_made_up_requests_are_answered_as_described(label: str, ours: House, settings):
     settings.FAIRDUE_API_CALLS_A_MINUTE, settings.ALLOWED_HOSTS = 0, ["localhost", "testserver"]
