@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from fairdue.engine.measures import load, run
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Arrow output on a DB-API result"
 
 PACKAGE = "fairdue.dunning.sql"
 WINDOWED = ("dispute_history", "promise_history")
-NAMES = ("silence", *WINDOWED, "published_facts", "told_items", "broken_promises")
+NAMES = ("silence", *WINDOWED, "published_facts", "told_items", "broken_promises", "overdue_since")
 
 
 def both(name, rows, as_of, con):
@@ -39,6 +39,7 @@ def opened(rows, as_of):
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 10**6), day=st.integers(60, SPAN_DAYS + 60))
+@example(seed=474354, day=(date(2025, 12, 13) - START).days).via("an item booked after its due date")
 def test_what_a_branch_sees_is_what_happened(seed, day):
     as_of = START + timedelta(days=day)
     rows = known(StrategyMaker(seed, customers=12, documents=60).rows, moment(day))

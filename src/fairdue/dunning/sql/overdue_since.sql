@@ -1,5 +1,6 @@
 -- overdue_since: The first day of the present unbroken stretch of days on which something of an account was overdue.
--- 1. An invoice item is overdue from the day after its due date (the one in force at as_of, measure due_dates) while it is open.
+-- 1. An invoice item is overdue from the day after its due date (the one in force at as_of, measure due_dates), and not before it was
+--    booked (effective_on), while it is open.
 -- 2. A part that was allocated before that day never was overdue; a reversal makes it overdue again from its own day.
 -- 3. overdue_minor after a day is the sum over the account's items; it is zero exactly when nothing is overdue.
 -- 4. The stretch begins on the first event after the last day with zero; accounts with nothing overdue are left out.
@@ -8,7 +9,7 @@
 WITH late AS (
   SELECT
     i.id AS item_id, i.customer_id, i.currency, i.amount_minor,
-    CAST(COALESCE(c.due_on, i.due_on) + INTERVAL 1 DAY AS DATE) AS late_on
+    GREATEST(CAST(COALESCE(c.due_on, i.due_on) + INTERVAL 1 DAY AS DATE), i.effective_on) AS late_on
   FROM due_items i
   LEFT JOIN due_dates c ON c.item_id = i.id
   WHERE i.amount_minor > 0 AND i.effective_on <= CAST($as_of AS DATE)
