@@ -2,7 +2,9 @@
 
 ``python ask_once.py MAKE`` makes the house and prints a token. ``python ask_once.py WORK TOKEN [DIE]`` asks for the work and prints
 status and body; with DIE the process kills itself without notice after the work is committed and before the answer leaves. ``DIE`` is
-``kept`` (the kept answer is written too) or ``bare`` (it is not: only where work and answer are not one transaction).
+``kept`` (the kept answer is written too) or ``bare`` (it is not: only where work and answer are not one transaction). Instead of DIE,
+``meet FOLDER`` waits before it asks until two processes are there, and ``slow FOLDER`` stops inside the reading of a list, after its
+claim was renewed at 09:02, until FOLDER/go is there.
 """
 
 from __future__ import annotations
@@ -10,6 +12,34 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+
+def until(there: Callable[[], bool]) -> None:
+    end = time.monotonic() + 120
+    while not there():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def slowly(folder: Path) -> None:
+    from fairdue.api import imports, once
+    from fairdue.api.models import KeptAnswer
+
+    renewed = datetime(2026, 3, 3, 9, 2, tzinfo=UTC)
+    once.RENEW_S, once.now = 0.05, lambda: renewed
+    read = imports.bring.read_for
+
+    def reading(*args, **more):
+        until(lambda: KeptAnswer.objects.filter(claimed_at=renewed).exists())
+        (folder / "renewed").touch()
+        until((folder / "go").exists)
+        return read(*args, **more)
+
+    imports.bring.read_for = reading
 
 
 def main() -> None:
@@ -46,6 +76,12 @@ def main() -> None:
             return update(rows, **values)
 
         QuerySet.update = killed
+    elif die == "meet":
+        folder = Path(sys.argv[4])
+        (folder / str(os.getpid())).touch()
+        until(lambda: len(list(folder.iterdir())) == 2)
+    elif die == "slow":
+        slowly(Path(sys.argv[4]))
     answer = WORKS[sys.argv[1]](Program(sys.argv[2]), "k1")
     sys.stdout.write(f"{answer.status_code} {answer.content.decode()}")
 

@@ -1,4 +1,7 @@
-"""A server that is killed after the work is committed and before the answer left: the same request again does nothing twice."""
+"""A server that is killed after the work is committed and before the answer left: the same request again does nothing twice.
+
+Nor does it when it comes at the same moment, or while the first is at work for long: processes of their own, each with its connection.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from ask_once import until
 
 HERE = Path(__file__).resolve().parent
 POSTGRES = os.environ.get("FAIRDUE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
@@ -50,6 +54,11 @@ class House:
 
     def ask(self, work: str, die: str = "", at: str = "2026-03-03T09:00:30+00:00") -> subprocess.CompletedProcess[str]:
         return self.run(str(HERE / "ask_once.py"), work, self.token, *([die] if die else []), FAIRDUE_NOW=at)
+
+    def begin(self, work: str, *how: str, at: str = "2026-03-03T09:00:30+00:00") -> subprocess.Popen[str]:
+        command = [sys.executable, str(HERE / "ask_once.py"), work, self.token, *how]
+        env = self.env | {"FAIRDUE_NOW": at}
+        return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def counts(self) -> list[int]:
         lite = self.url.startswith("sqlite")
@@ -126,3 +135,42 @@ def test_killed_before_the_answer_is_kept(work: str, house: House):
         assert '"new":1' in again.stdout
     else:
         assert house.counts() != before
+
+
+@pytest.mark.parametrize("work", ["copies", "list", "books", "mail"])
+def test_two_at_once_have_one_effect(work: str, house: House, tmp_path):
+    """What is written is what one request writes: the other hears the same answer, or that it is at work."""
+    (meeting := tmp_path / "meeting").mkdir()
+    both = [house.begin(work, "meet", str(meeting)) for _ in range(2)]
+    said = [one.communicate(timeout=240) for one in both]
+    answers = [out for out, _ in said]
+    assert [one.returncode for one in both] == [0, 0], said
+    after = house.counts()
+    done = [one for one in answers if one.split()[0] in {"200", "201"}]
+    assert done, said
+    assert all(one.split()[0] == "409" for one in answers if one not in done), answers
+    assert len(set(done)) == 1
+    assert house.ask(work).stdout == done[0]
+    assert house.counts() == after
+    if work in {"copies", "list"}:
+        assert '"new":1' in done[0]
+    if work == "books":
+        assert '"repeated":0' in done[0]
+
+
+def test_the_claim_of_a_long_work_is_renewed(house: House, tmp_path):
+    """80 seconds after it was asked for, the reading of a list goes on: its claim of a minute has not lapsed."""
+    (folder := tmp_path / "slow").mkdir()
+    before = house.counts()
+    first = house.begin("list", "slow", str(folder))
+    try:
+        until((folder / "renewed").exists)
+        assert house.ask("list", at="2026-03-03T09:01:50+00:00").stdout.split()[0] == "409"
+        assert house.counts() == before
+    finally:
+        (folder / "go").touch()
+    out, errors = first.communicate(timeout=240)
+    assert out.split()[0] == "201", errors
+    after = house.counts()
+    assert house.ask("list", at="2026-03-03T09:01:50+00:00").stdout == out
+    assert house.counts() == after

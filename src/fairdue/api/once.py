@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext
 from ninja import Schema
@@ -19,10 +21,14 @@ from ninja import Schema
 from fairdue.api.door import ApiRequest
 from fairdue.api.models import KeptAnswer
 from fairdue.api.problems import Kind, Problem
+from fairdue.conf.clock import now
+from fairdue.people.scope import company_scope
 
 KEPT = timedelta(days=7)
 LEASE = timedelta(seconds=60)
-"""How long a claim without an answer keeps others out; after it, whoever claimed is taken for dead."""
+"""How long a claim that nobody renews keeps others out; after it, whoever claimed is taken for dead."""
+RENEW_S = 15.0
+"""How often the claim of a request that is at work is renewed: three may be missed before it lapses."""
 KEY_CHARS_MAX = 80
 
 
@@ -58,15 +64,54 @@ def once(
     found = _claim(request, key, request_sha256)
     if isinstance(found, HttpResponse):
         return found
+    held = _Held(found.pk, request.token.company_id, request.acting.at)
     try:
-        with transaction.atomic() if in_one else nullcontext():
+        with held, transaction.atomic() if in_one else nullcontext():
             status, shape = work(found)
             body = shape.model_dump_json()
             KeptAnswer.objects.filter(pk=found.pk).update(answered_at=request.acting.at, status=status, body=body)
     except BaseException:
-        KeptAnswer.objects.filter(pk=found.pk, answered_at__isnull=True).delete()
+        held.rows().delete()
         raise
     return _answer(status, body)
+
+
+class _Held:
+    """Renews a claim while its work lasts, from a thread with a connection of its own.
+
+    SQLite has one writer: while the work itself is writing a renewal waits or is missed, but nobody else can claim meanwhile either;
+    who claims right after finds what was written (``Claim.again``). A claim that another has taken over is left alone.
+    """
+
+    def __init__(self, pk: int, company_id: int, claimed_at: datetime) -> None:
+        self.pk, self.company_id, self.claimed_at = pk, company_id, claimed_at
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._renew, name=f"claim-{pk}", daemon=True)
+
+    def rows(self) -> QuerySet[KeptAnswer]:
+        """Give the claim, unless it is answered or another's by now."""
+        return KeptAnswer.objects.filter(pk=self.pk, answered_at__isnull=True, claimed_at=self.claimed_at)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_raised: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _renew(self) -> None:
+        try:
+            while not self._done.wait(RENEW_S):
+                try:
+                    with company_scope(self.company_id):
+                        at = now()
+                        if not self.rows().update(claimed_at=at):
+                            return
+                        self.claimed_at = at
+                except DatabaseError:
+                    connection.close()
+        finally:
+            connection.close()
 
 
 def _answer(status: int, body: str, *, replayed: bool = False) -> HttpResponse:

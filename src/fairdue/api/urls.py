@@ -20,6 +20,7 @@ from fairdue import __version__
 from fairdue.api import customers, documents, imports, inbox, postings
 from fairdue.api.door import Scoped
 from fairdue.api.problems import BY_STATUS, MEDIA_TYPE, Kind, Problem
+from fairdue.api.reading import CleanParser
 from fairdue.api.shapes import ProblemShape
 from fairdue.ledger.store import StoreUnreachable
 from fairdue.people.actor import NotAllowed
@@ -32,8 +33,9 @@ ALWAYS, WITH_BODY, WITH_ID = (400, 401, 403, 429), (409, 413, 422), (404,)
 log = logging.getLogger("fairdue.api")
 
 api = NinjaAPI(
-    title="Fairdue", version=__version__, description=DESCRIPTION, openapi_url="", docs_url="", urls_namespace="api"
-)
+    title="Fairdue", version=__version__, description=DESCRIPTION, openapi_url="", docs_url="", urls_namespace="api",
+    parser=CleanParser(),
+)  # fmt: skip
 for part in (customers, documents, postings, imports, inbox):
     api.add_router("", part.router)
 
@@ -55,6 +57,8 @@ def _not_allowed(request: HttpRequest, error: NotAllowed) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if isinstance(error.__cause__, Problem):  # raised while the body was read
+        return error.__cause__.response()
     return Problem(BY_STATUS.get(error.status_code, Kind.UNREADABLE)).response()
 
 
