@@ -14,6 +14,7 @@ from stdnum import iban, iso11649
 
 from fairdue.demo.files import write_exports
 from fairdue.demo.generate import build, make_book
+from fairdue.demo.insurance import limits_csv, reports
 from fairdue.demo.profiles import texts
 from fairdue.demo.receipts import open_amounts as drafted_open
 from fairdue.kernel.chain import merkle_root
@@ -163,3 +164,16 @@ def test_exports_say_the_same_in_three_languages_and_lead_to_the_same_open_amoun
     )
     assert [row["客户名称"] for row in chinese] == [row["Customer name"] for row in items]
     assert german[0]["Betrag"].replace(".", "").replace(",", ".") == items[0]["Amount"]
+
+
+def test_what_was_overdue_is_reported_to_the_insurer_but_for_a_few(demo):
+    """Only insured buyers are reported, each once, on a day on which they were overdue; the same ledger gives the same reports."""
+    told = reports(demo.company_id, AS_OF)
+    insured = {row["customer"] for row in csv.DictReader(limits_csv(demo.company_id, AS_OF).splitlines())}
+    numbers = dict(Customer.objects.filter(company_id=demo.company_id).values_list("pk", "number"))
+    assert told
+    assert told == reports(demo.company_id, AS_OF)
+    assert {numbers[one.customer_id] for one in told} < insured
+    assert len({one.customer_id for one in told}) == len(told)
+    assert {one.kind for one in told} <= {"notified", "claimed"}
+    assert all(one.on < AS_OF for one in told)

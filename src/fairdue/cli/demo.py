@@ -94,14 +94,16 @@ def _make(customers: int, seed: int, moment: datetime) -> str:
 
 def insure(company_id: int, moment: datetime) -> None:
     """Give the demonstration its credit insurance, through the same door as a list from an insurer."""
-    from fairdue.cover.actions import TermsValues, do_add_policy, do_import_limits, do_set_terms
-    from fairdue.demo.insurance import POLICY, TERMS, limits_csv, valid_from
+    from fairdue.cover.actions import TermsValues, do_add_policy, do_import_limits, do_record, do_set_terms
+    from fairdue.demo.insurance import POLICY, TERMS, limits_csv, reports, valid_from
     from fairdue.people.actor import system_actor
 
     acting = system_actor(company_id, moment)
     policy = do_add_policy(acting, **POLICY)
     do_set_terms(acting, policy.pk, TermsValues(valid_from=valid_from(AS_OF), **TERMS))
     do_import_limits(acting, policy.pk, limits_csv(company_id, AS_OF).encode(), "limits.csv")
+    for one in reports(company_id, AS_OF):
+        do_record(acting, customer_id=one.customer_id, kind=one.kind, on=one.on, reference=one.reference)
 
 
 def _greet(password: str, host: str, port: int, serve: bool) -> None:

@@ -44,7 +44,15 @@ def reconcile(
 
     known = Source.objects.filter(company=chosen, code=source).first()
     if known is None:
-        start.fail(_("There is no source %(source)s") % {"source": source})
+        sources = ", ".join(Source.objects.filter(company=chosen).order_by("code").values_list("code", flat=True))
+        if not sources:
+            start.fail(
+                _("Nothing has been imported yet, so there is nothing to compare with. Start with: fairdue import FILE")
+            )
+        start.fail(
+            _("There is no source %(source)s. Choose one with --source: %(sources)s")
+            % {"source": source, "sources": sources}
+        )
     day = start.day(as_of) if as_of or file else None
     try:
         answers = pairs(default, "--default")

@@ -2,7 +2,7 @@
 
 1. What a customer said, or what may have gone wrong with a message, comes first: an unread reply, an answer, an invoice rejected, a
    message of which nobody knows whether it left, a bounce. Until it is read, everything else to this customer may be wrong.
-2. Then the insurer's deadlines: they do not wait, and missing one loses the cover.
+2. Then the insurer's deadlines: they do not wait, and missing one loses the cover. Those that can still be kept come first.
 3. Then broken promises; then calls, and invoices of whose receipt nothing was heard; then letters and e-mails to be
    released; then internal checks and other tasks.
 4. Within a class by the amount at stake in the company's currency, the largest first; an amount without a rate comes last.
@@ -19,6 +19,8 @@ _TASK_CLASS = {
     "call": CALLS, "receipt_rejected": LISTEN, "receipt_silent": CALLS,
 }  # fmt: skip
 BROKEN_PROMISE = "dunning.promise_broken"
+MISSED = frozenset({"cover.notify_missed", "cover.claim_missed"})
+"""Deadlines that have passed: a late report may still save the cover, but what can be kept in time goes before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ def ranked(candidates: list[Candidate]) -> list[Candidate]:
         candidates,
         key=lambda c: (
             class_of(c),
+            not MISSED.isdisjoint(c.reason_codes),
             c.base_minor is None,
             -(c.base_minor or 0),
             -c.days_overdue,

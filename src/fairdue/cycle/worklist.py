@@ -108,8 +108,8 @@ def _tasks(
         action = "receipt_silent" if is_silence(kind, key) else kind
         candidate = Candidate(
             key=f"task:{pk}", customer_id=customer, action=action, channel="task", currency=named, amount_minor=stake,
-            base_minor=base_minor(rates, stake, named) if at_risk else amount, days_overdue=days, reason_codes=(),
-            is_task=True,
+            base_minor=base_minor(rates, stake, named) if at_risk else amount, days_overdue=days,
+            reason_codes=tuple(reason["code"] for reason in reasons), is_task=True,
         )  # fmt: skip
         made.append((candidate, _Source(reasons, due_on, owner or owners.get(customer), None, pk)))
     return made

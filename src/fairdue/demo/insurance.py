@@ -1,4 +1,4 @@
-"""The demonstration's credit insurance: a policy, and the insurer's list of limits as a file, made from what the ledger holds.
+"""The demonstration's credit insurance: a policy, the insurer's list of limits as a file, and what was reported to it so far.
 
 The list is a text in the shape that lists of limits are imported in; the entrance hands it to the room that reads it. One in
 two customers with open invoices is insured, some to a part only; a few limits were reduced or withdrawn of late.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -26,6 +27,20 @@ TERMS: dict[str, Any] = {
     "consent_above_minor": 150_000_00,
 }  # fmt: skip
 """Invented for the demonstration; no insurer's conditions."""
+REPORTED_AGO = 12
+"""Days since the company last reported its overdue buyers; what was overdue then is reported."""
+CLAIMED_AGO = 30
+FORGOTTEN_ONE_IN = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the demonstration told its insurer of a buyer: ``kind`` is "notified" or "claimed"."""
+
+    customer_id: int
+    kind: str
+    on: date
+    reference: str
 
 
 def valid_from(as_of: date) -> date:
@@ -53,3 +68,21 @@ def limits_csv(company_id: int, as_of: date) -> str:
             since = as_of - timedelta(days=25)
             writer.writerow((numbers[customer], plain(cut, CURRENCY), since.isoformat(), f"L-{place:05d}-2"))
     return out.getvalue()
+
+
+def reports(company_id: int, as_of: date) -> list[Report]:
+    """Give what was reported and claimed of insured buyers; one in eleven was forgotten. The same ledger gives the same reports."""
+    oldest: dict[int, date] = {}
+    for item in open_items(company_id, as_of):
+        if item.currency == CURRENCY and item.open_minor > 0:
+            oldest[item.customer_id] = min(item.due_on, oldest.get(item.customer_id, item.due_on))
+    reported_on, claimed_on = as_of - timedelta(days=REPORTED_AGO), as_of - timedelta(days=CLAIMED_AGO)
+    found = []
+    for place, (customer, due_on) in enumerate(sorted(oldest.items())):
+        if place % ONE_IN or place % FORGOTTEN_ONE_IN == 0:
+            continue
+        if due_on + timedelta(days=TERMS["claim_days"]) < as_of:
+            found.append(Report(customer, "claimed", claimed_on, f"S-{place:05d}"))
+        elif due_on < reported_on:
+            found.append(Report(customer, "notified", reported_on, f"N-{place:05d}"))
+    return found
