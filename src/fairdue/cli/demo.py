@@ -87,8 +87,8 @@ def _make(customers: int, seed: int, moment: datetime) -> str:
         public.update(policy_code="public-sector")
         insure(made.company_id, moment)
         add_copies(acting, AS_OF, lambda done, of: report(_("copies"), done, of))
-        line.go(acting, AS_OF, line.Watch(report=report))
         add_replies(acting)
+        line.go(acting, AS_OF, line.Watch(report=report))
     return password
 
 
