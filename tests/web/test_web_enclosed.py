@@ -119,3 +119,37 @@ def test_a_file_that_was_not_proposed_is_no_scan(ours: Sample, lead: Client) -> 
     fields = {"name": "Anne", "role": "CFO", "on": ours.actor.at.date().isoformat(), "enclosed": f"{mail.pk}:0"}
     answer = lead.post(reverse("web:balance-record", args=[row.pk]), fields)
     assert (answer.status_code, BalanceAnswer.objects.filter(signed_name="Anne").count()) == (400, 0)
+
+
+def several(ours: Sample, names: list[str], subject: str, text: str) -> InboundMail:
+    made = EmailMessage()
+    made["From"], made["Subject"] = ours.customer.contacts.get().email, subject
+    made.set_content(text)
+    for name in names:
+        made.add_attachment(pdf() + name.encode(), maintype="application", subtype="octet-stream", filename=name)
+    return InboundMail.objects.get(pk=do_receive(ours.actor, made.as_bytes()).mail_id)
+
+
+def test_an_order_confirmation_is_no_copy_of_the_invoice_that_the_mail_speaks_of(ours: Sample) -> None:
+    number = ours.document.number
+    text = f"Our order confirmation is attached. Invoice {number} will be paid on Friday."
+    mail = several(ours, ["order confirmation.pdf", "delivery note.pdf", "logo.png"], f"Re: Invoice {number}", text)
+    told = [(one.kind, one.number) for one in proposals(mail)]
+    assert told == [("confirmation", ""), ("delivery_proof", number), ("", "")]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kind", "numbered"),
+    [
+        ("scan.pdf", "Invoice {number} is paid, see the advice.", "", False),
+        ("scan.pdf", "For {number}: the signed contract.", "contract", False),
+        ("scan.pdf", "For {number}: the signed delivery note.", "delivery_proof", True),
+        ("order confirmation {number}.pdf", "See the file.", "confirmation", True),
+    ],
+)
+def test_a_lone_file_is_what_the_mail_says_and_never_the_invoice_it_is_about(
+    ours: Sample, name: str, text: str, kind: str, numbered: bool
+) -> None:
+    number = ours.document.number
+    (told,) = proposals(several(ours, [name.format(number=number)], f"Re: {number}", text.format(number=number)))
+    assert (told.kind, told.number) == (kind, number if numbered else "")

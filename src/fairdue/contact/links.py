@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.core import signing
 
 from fairdue.contact.models import PortalLink
 from fairdue.people.days import company_day
+from fairdue.people.models import Company
 from fairdue.people.scope import set_scope
 
 SALT = "fairdue.portal"
@@ -18,6 +20,8 @@ NONCE_BYTES = 18
 TOKEN_CHARS_MAX = 200
 
 
+BY_LINK = "debtor by link "
+"""How the name of a debtor who acts through a link begins; the number of the link follows."""
 DIRECTION_MARKS = "\u2066\u2067\u2068\u2069\u200e\u200f"
 """Marks that a mail program may take along when it cuts an address out of right-to-left text."""
 
@@ -25,6 +29,26 @@ DIRECTION_MARKS = "\u2066\u2067\u2068\u2069\u200e\u200f"
 def new_token(company_id: int) -> str:
     """Make a token: the company and 144 random bits, signed with the installation's key."""
     return signing.dumps([company_id, secrets.token_urlsafe(NONCE_BYTES)], salt=SALT)
+
+
+def actor_name(link_id: int) -> str:
+    """Give the name under which a debtor acts through a link, as records and the audit log keep it."""
+    return f"{BY_LINK}{link_id}"
+
+
+def link_of(actor: str) -> int | None:
+    """Give the number of the link by which an actor of this name acted, or None where it was no debtor."""
+    number = actor.removeprefix(BY_LINK)
+    return int(number) if actor.startswith(BY_LINK) and number.isdecimal() else None
+
+
+def days_made(company: Company, actors: Iterable[str]) -> dict[int, date]:
+    """Give the days on which the links behind names of actors were made. One query, none where no debtor is among them."""
+    numbers = {number for actor in actors if (number := link_of(actor)) is not None}
+    if not numbers:
+        return {}
+    rows = PortalLink.objects.filter(company_id=company.pk, pk__in=numbers).values_list("pk", "created_at")
+    return {pk: company_day(company, at) for pk, at in rows}
 
 
 def token_hash(token: str) -> str:

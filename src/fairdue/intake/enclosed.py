@@ -1,13 +1,16 @@
 """Files that came with a mail, taken over as copies of the customer's documents: proposed by what they name, kept by one action.
 
-1. A number of the customer's documents in the file's name decides; else the only one that subject and new text name.
-2. The kind is what the name says, else the mail's words; a person may say otherwise.
+1. The kind is what the file's name says. The mail's words say it for the only file that came with them; an invoice named there is
+   what the mail is about, not what the file is.
+2. A number of the customer's documents in the file's name decides. The only one that subject and new text name is proposed for a file
+   whose kind is known and is a copy of a document; an order, its confirmation and a contract are not. Else a person says it.
 3. The bytes are stored once, by hash; what they are is told by their first bytes, never by the mail.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -29,6 +32,8 @@ from fairdue.ledger.models import CUSTOMER_WIDE, CopyKind, Document, DocumentFil
 from fairdue.people.actor import Actor, Right
 
 ENDINGS = (".pdf", ".png", ".jpg", ".jpeg")
+OF_A_DOCUMENT = frozenset({CopyKind.INVOICE, CopyKind.DELIVERY_PROOF, CopyKind.ACCEPTANCE})
+"""Kinds of which each file belongs to one document of the ledger."""
 DOCUMENTS_MAX = 5_000
 """Documents of a customer, the newest, among which numbers are sought."""
 
@@ -63,16 +68,25 @@ def proposals(mail: InboundMail) -> list[Proposal]:
         for group in words.values()
         for ref in group
     }
+    names = [str(one["file_name"]) for one in mail.attachments]
+    alone = sum(name.lower().endswith(ENDINGS) for name in names) == 1
+    kind_said = kind_in(said) if alone else ""
+    if kind_said == CopyKind.INVOICE:
+        kind_said = ""
     found = []
-    for place, one in enumerate(mail.attachments):
-        name = str(one["file_name"])
-        named = [ref for group in known.in_name(name.rpartition(".")[0]).values() for ref in group]
-        chosen = named[:1] if len(set(named)) == 1 else [] if named else list(in_words) if len(in_words) == 1 else []
+    for place, (name, one) in enumerate(zip(names, mail.attachments, strict=True)):
         may_be = name.lower().endswith(ENDINGS)
-        kind = (kind_of(name) or kind_in(said)) if may_be else ""
-        number = chosen[0].number if chosen and may_be else ""
+        kind = (kind_of(name) or kind_said) if may_be else ""
+        number = _number(known, name, kind, in_words) if may_be else ""
         found.append(Proposal(place, name, kind, number, may_be, tuple(taken[str(one["sha256"])])))
     return found
+
+
+def _number(known: Numbers[DocumentRef], name: str, kind: str, in_words: Collection[DocumentRef]) -> str:
+    """Give the number of the document that a file may be a copy of (2), or the empty text."""
+    named = {ref for group in known.in_name(name.rpartition(".")[0]).values() for ref in group}
+    meant = named or (in_words if kind in OF_A_DOCUMENT else ())
+    return next(iter(meant)).number if len(meant) == 1 else ""
 
 
 def _numbers(company_id: int, customer_id: int) -> Numbers[DocumentRef]:

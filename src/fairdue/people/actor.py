@@ -69,6 +69,10 @@ OF_SCOPE = "token:"
 """How the role of a scope begins: ``token:read``."""
 
 
+SYSTEM = "system"
+"""Name of the actor of scheduled work."""
+
+
 class NotAllowed(PermissionError):
     """The actor's roles do not include the right that the action needs."""
 
@@ -91,7 +95,7 @@ class Actor:
     company_id: int
     at: datetime
     user_id: int | None = None
-    name: str = "system"
+    name: str = SYSTEM
     roles: frozenset[str] = field(default_factory=frozenset)
     release_limit_minor: int | None = None
     token_id: int | None = None

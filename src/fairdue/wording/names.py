@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from functools import cache
 
 from django.db.models import TextChoices
-from django.utils.translation import gettext, ngettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from fairdue.contact.links import link_of
 from fairdue.contact.models import TaskKind
 from fairdue.dunning.balance.models import DecisionOutcome, Remedy
 from fairdue.dunning.models import Action, ProposalState
 from fairdue.law.statutes import regimes
 from fairdue.ledger.models import Channel, ChargeKind, ContactPurpose, CopyKind, EffectKind, HoldReason
+from fairdue.letters.catalogue import choose
+from fairdue.letters.facts import Consequence
+from fairdue.letters.wording import CONSEQUENCES
+from fairdue.letters.wording import words as letter_words
+from fairdue.people.actor import SYSTEM
 from fairdue.people.models import Role
 from fairdue.wording import words
 
@@ -108,6 +116,21 @@ COMPARED = {
     "grade_or_better": _("or better"),
 }
 """How a branch holds a fact against its number."""
+
+EVIDENCE = {
+    "kind": _("Handed over by"),
+    "server": _("Mail server"),
+    "to": _("Recipient"),
+    "reply": _("Answer of the server"),
+    "path": _("File"),
+    "sha256": _("Hash of the file"),
+    "found": _("Found there afterwards"),
+    "by": _("Told by"),
+    "note": _("Note"),
+}
+"""What is recorded when a message is handed over."""
+WAYS = {"smtp": _("mail server"), "folder": _("folder"), "person": _("a person's word")}
+"""By what a message is handed over."""
 
 CLAIMS = {"charge": _("charged"), "mention": _("mentioned"), "waive": _("waived"), "none": "–"}
 
@@ -414,3 +437,34 @@ def balance_remedy(code: str) -> str:
 def balance_state(state: str) -> str:
     """Name where a balance confirmation stands."""
     return str(BALANCE_STATES[state])
+
+
+def actor(name: str, links: Mapping[int, date] | None = None) -> str:
+    """Name who acted: the program itself, a debtor by the day of the link (``links``: by number) or its number, else the name as kept."""
+    if name == SYSTEM:
+        return "Fairdue"
+    number = link_of(name)
+    if number is None:
+        return name
+    made = (links or {}).get(number)
+    if made is None:
+        return gettext("Debtor, by link %(number)s") % {"number": number}
+    return gettext("Debtor, by the link of %(day)s") % {"day": words.day(made)}
+
+
+def evidence(kept: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Give what is recorded of a hand-over as (name, value); a key without a name shows itself, readable."""
+    return [(str(EVIDENCE.get(key, _plain(key))), _evidence_value(key, value)) for key, value in kept.items()]
+
+
+def _evidence_value(key: str, value: object) -> str:
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    return str(WAYS.get(str(value), value)) if key == "kind" else str(value)
+
+
+def consequence(code: str) -> str:
+    """Write what a letter says may follow, as its sentence in the page's language; an unknown one shows itself, readable."""
+    if code not in set(Consequence):
+        return _plain(code)
+    return CONSEQUENCES[Consequence(code)](letter_words(choose(get_language() or "en")))

@@ -131,5 +131,5 @@ def _kpi(code: str, label: str, row: Mapping[str, Any], currency: str) -> Kpi:
     if unit == "days_e1":
         return Kpi(code, label, words.scaled(value, 1), _("days"))
     if unit == "times_e2":
-        return Kpi(code, label, words.scaled(value, 2), _("times a year"))
+        return Kpi(code, label, words.scaled(value, 2), _("times in the period"))
     return Kpi(code, label, words.count(value), "")

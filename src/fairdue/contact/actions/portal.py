@@ -116,7 +116,7 @@ def do_record_answer(link_id: int, company_id: int, answer: Answer, at: datetime
     wanted = sorted(set(answer.due_item_ids))
     if DueItem.objects.filter(pk__in=wanted, customer_id=link.customer_id).count() != len(wanted):
         raise ContactError(gettext("An item of the answer does not belong to this customer."))
-    actor = Actor(company_id=company_id, at=at, name=f"debtor by link {link.pk}", roles=frozenset({"system"}))
+    actor = Actor(company_id=company_id, at=at, name=links.actor_name(link.pk), roles=frozenset({"system"}))
     made = PortalAnswer.objects.create(
         company_id=company_id, customer_id=link.customer_id, link=link, kind=answer.kind, due_item_ids=wanted,
         text=answer.text[:TEXT_CHARS_MAX], upload=_kept(company_id, answer, at), upload_name=_safe_name(answer), at=at,

@@ -84,7 +84,7 @@ def do_answer_by_link(
     link = PortalLink.objects.select_for_update().get(pk=link_id, company_id=company_id)
     if not links.is_open(link, company_day(link.company, at)):
         raise BalanceError(gettext("The link is expired or revoked."))
-    actor = Actor(company_id=company_id, at=at, name=f"debtor by link {link.pk}", roles=frozenset({"system"}))
+    actor = Actor(company_id=company_id, at=at, name=links.actor_name(link.pk), roles=frozenset({"system"}))
     row = _locked(actor, confirmation_id, customer_id=link.customer_id)
     return _record(actor, row, signed, AnswerWay.PAGE, link=link)
 

@@ -297,6 +297,18 @@ def policy_text(text: str) -> str:
 
 
 @register.filter
+def actor(name: str, links: Mapping[int, date] | None = None) -> str:
+    """Name who acted; a debtor by the day of the link where ``links`` knows it."""
+    return names.actor(name, links)
+
+
+@register.filter
+def evidence(kept: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Give what is recorded of a hand-over, each with its name."""
+    return names.evidence(kept)
+
+
+@register.filter
 def why_name(code: str) -> str:
     """Say by what a column was recognised."""
     return str(import_names.WHY.get(code, code))

@@ -6,11 +6,13 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from fairdue.contact.links import days_made
 from fairdue.ledger import audit as log
 from fairdue.ledger import audit_texts
 from fairdue.ledger.models import AuditAnchor, AuditEntry
 from fairdue.people.actor import Right
 from fairdue.web.access import PageRequest, page
+from fairdue.wording import names as wording
 
 PAGE_ROWS = 100
 
@@ -29,8 +31,13 @@ def audit(request: PageRequest) -> HttpResponse:
         rows = rows.filter(subject=asked) if ":" in asked else rows.filter(action=asked)
     part = Paginator(rows, PAGE_ROWS).get_page(request.GET.get("page"))
     names = log.names(entry.actor for entry in part.object_list)
+    links = days_made(request.company, (entry.actor for entry in part.object_list))
     told = [
-        (entry, names.get(entry.actor, entry.actor), audit_texts.said(entry, list(entry.texts.all())))
+        (
+            entry,
+            names.get(entry.actor) or wording.actor(entry.actor, links),
+            audit_texts.said(entry, list(entry.texts.all())),
+        )
         for entry in part.object_list
     ]
     head = log.head_of(request.company.pk)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from fairdue.contact import queries as contact
 from fairdue.contact.actions import do_note
+from fairdue.contact.links import days_made
 from fairdue.contact.queries import cover_cost
 from fairdue.dunning.receipt import Receipt
 from fairdue.dunning.receipts import standings
@@ -140,8 +141,16 @@ def timeline(request: PageRequest, customer_id: int) -> HttpResponse:
     before = request.GET.get("before", "")
     before_id = int(before) if before.isdecimal() and len(before) < 19 else None
     events = contact.timeline(request.company.pk, found.pk, before_id=before_id)
+    links = days_made(request.company, (event.actor for event in events))
     rest = events[-1].pk if len(events) == contact.EVENTS_PER_PAGE else None
-    context = {"customer": found, "tab": "timeline", "events": events, "rest": rest, "note_form": NoteForm()}
+    context = {
+        "customer": found,
+        "tab": "timeline",
+        "events": events,
+        "rest": rest,
+        "links": links,
+        "note_form": NoteForm(),
+    }
     return render(request, "web/_timeline.html" if request.htmx else "web/customer_timeline.html", context)
 
 

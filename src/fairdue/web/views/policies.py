@@ -15,6 +15,7 @@ from fairdue.people.actor import Right
 from fairdue.web.access import PageRequest, page
 from fairdue.web.exports import download
 from fairdue.web.forms import PolicyForm
+from fairdue.wording.policy_changes import told
 
 
 def _policy(request: PageRequest, code: str) -> Policy:
@@ -51,7 +52,7 @@ def policy(request: PageRequest, code: str) -> HttpResponse:
         raise Http404
     before = next((v for v in versions if str(v.number) == request.GET.get("against", str(shown.number - 1))), None)
     parsed = rules.load_yaml(shown.yaml)
-    changes = rules.diff(rules.load_yaml(before.yaml), parsed) if before is not None and before != shown else []
+    changes = told(rules.load_yaml(before.yaml), parsed) if before is not None and before != shown else []
     return render(
         request,
         "web/policy.html",

@@ -13,7 +13,7 @@ from fairdue.ledger import audit
 from fairdue.ledger.actions import do_accept_terms
 from fairdue.ledger.models import Customer
 from fairdue.people.actions import do_edit_company, do_set_bank_account
-from fairdue.people.actor import Right
+from fairdue.people.actor import Right, rights_of
 from fairdue.people.models import Company, Membership
 from fairdue.web.access import PageRequest, own, page
 from fairdue.web.settings_forms import BankForm, CompanyForm, TermsForm
@@ -31,7 +31,7 @@ def _shown(
         "bank_open": bank is not None,
         "banks": company.bank_accounts.order_by("currency"),
         "shown": company,
-        "members": members,
+        "members": [(one, Right.RELEASE in rights_of(one.role)) for one in members],
     }
     return render(request, "web/settings.html", context, status=status)
 
