@@ -120,7 +120,8 @@ def test_a_policy_with_problems_is_not_kept_and_each_is_named_with_its_line(ours
     response = lead.post(address, {"yaml": ours.policy.yaml.replace("deadline_days: 7", "deadline_days: 9")})
     assert response["Location"] == reverse("web:policy", args=["flexible"])
     page = lead.get(response["Location"]).content.decode()
-    assert "stages.overdue_notice.deadline_days" in page
+    assert "<del>7 days</del>" in page
+    assert "<ins>9 days</ins>" in page
     assert ours.policy.policy.versions.count() == 2
 
 
