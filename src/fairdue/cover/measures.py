@@ -20,11 +20,24 @@ from fairdue.ledger.measures import Conversion, conversion
 PACKAGE = "fairdue.cover.sql"
 NIGHTLY = ("cover_items", "cover_deadlines", "cover_exposure", "cover_buyers")
 """What every run measures, and stores under these names."""
+_TYPES = {pa.int64(): "BIGINT", pa.string(): "VARCHAR", pa.date32(): "DATE"}
+"""DuckDB's names of the types that columns of a snapshot have."""
 
 
 def measured(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, pa.Table]:
-    """Give the nightly measures of cover by name."""
+    """Give the nightly measures of cover by name; a snapshot of before a column was added speaks of it as empty."""
+    _complete(con)
     return {name: run(con, load(PACKAGE, name), as_of=as_of) for name in NIGHTLY}
+
+
+def _complete(con: duckdb.DuckDBPyConnection) -> None:
+    """Give the tables of an older snapshot the columns that they lack, empty: nobody could have filled them then."""
+    for source in SOURCES:
+        told = con.execute("SELECT column_name FROM duckdb_columns() WHERE table_name = ?", [source.name]).fetchall()
+        lacking = [field for field in source.schema if field.name not in {name for (name,) in told}]
+        if lacking:
+            empty = ", ".join(f'CAST(NULL AS {_TYPES[field.type]}) AS "{field.name}"' for field in lacking)
+            con.execute(f'CREATE TEMP TABLE "{source.name}" AS SELECT *, {empty} FROM main."{source.name}"')
 
 
 def speaks_of_cover(snapshot: Snapshot) -> bool:
