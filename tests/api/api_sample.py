@@ -126,6 +126,7 @@ REQUESTS: dict[str, Ask] = {
     "list_batches": lambda p, h: p.get("/postings/batches"),
     "get_batch": lambda p, h: p.get(f"/postings/batches/{h.batch.number}"),
     "get_batch_csv": lambda p, h: p.get(f"/postings/batches/{h.batch.number}.csv"),
+    "hand_out_batch": lambda p, h: p.post(f"/postings/batches/{h.batch.number}/handout", {"format": "csv"}),
     "acknowledge_batch": lambda p, h: p.post(f"/postings/batches/{h.batch.number}/acknowledgement", {"outcome": "booked"}),
     "import_file": lambda p, h: p.post("/imports", {"file": upload("a.csv", OPEN_ITEMS.encode())}, media="multipart"),
     "import_rows": lambda p, h: p.post("/imports/rows", {"rows": [{"Customer": "C-1", "Name": "Nord GmbH", "Country": "DE"}]}),

@@ -54,7 +54,7 @@ def test_the_commands_of_the_how_to_page_run_as_they_stand(tmp_path: Path):
         server.wait()
     con = sqlite3.connect(tmp_path / "house.sqlite3")
     assert con.execute("SELECT reference FROM books_acknowledgement").fetchall() == [("FI-4711",)]
-    assert con.execute("SELECT COUNT(*) FROM api_kept_answer WHERE answered_at IS NOT NULL").fetchone() == (5,)
+    assert con.execute("SELECT COUNT(*) FROM api_kept_answer WHERE answered_at IS NOT NULL").fetchone() == (6,)
     assert con.execute("SELECT COUNT(*) FROM ledger_document_file WHERE origin = 'api'").fetchone() == (1,)
     assert con.execute("SELECT name FROM ledger_customer WHERE number = 'C-2'").fetchall() == [("Sued GmbH",)]
     assert con.execute("SELECT COUNT(*) FROM contact_inbound_mail").fetchone() == (1,)
@@ -78,7 +78,7 @@ def _run_all(base: str, house: House, folder: Path) -> None:
     assert subprocess.run(wait, env=env, check=False).returncode == 0
     text = (DOCS / "how-to" / "connect-by-api.md").read_text(encoding="utf-8")
     commands = re.findall(r"^```bash\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    assert len(commands) == 10
+    assert len(commands) == 11
     for command in commands:
         done = subprocess.run(["bash", "-c", command], env=env, cwd=folder, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"

@@ -11,7 +11,9 @@ import pytest
 from api_sample import MAIL, OPEN_ITEMS, PNG, House, Program, upload
 from django.db import connection
 
+from fairdue.books.files import waiting_batches
 from fairdue.books.models import Export
+from fairdue.books.opening import OpeningError, do_open
 from fairdue.contact.models import InboundMail
 from fairdue.intake.models import Import
 from fairdue.ledger.actions import Maturity, do_book_document
@@ -143,8 +145,12 @@ def test_the_books_fetch_a_batch_and_answer_line_by_line(ours: House):
     first = books.get("/postings/batches/1")
     assert (first.json()["merkle_root"], len(first.json()["lines"])) == (row["merkle_root"], row["lines"])
     assert books.get("/postings/batches/1", If_None_Match=first["ETag"]).status_code == 304
-    books.get("/postings/batches/1")
+    assert not Export.objects.exists(), "reading counts for nothing, also for the books' own program"
+    taken = books.post("/postings/batches/1/handout", {"format": "json"}, key="take-1")
+    assert taken.json()["handed_out_at"] is not None
+    assert books.post("/postings/batches/1/handout", {"format": "json"}, key="take-1")["Idempotent-Replayed"] == "true"
     assert list(Export.objects.values_list("by", "format")) == [("ERP", "json")]
+    assert waiting_batches(ours.company.pk) == []
     table = list(csv.DictReader(io.StringIO(books.get("/postings/batches/1.csv").content.decode("utf-8-sig"))))
     assert [int(line["line"]) for line in table] == list(range(1, row["lines"] + 1))
     given = {
@@ -160,6 +166,26 @@ def test_the_books_fetch_a_batch_and_answer_line_by_line(ours: House):
     told = books.post("/postings/batches/1/acknowledgement", {"outcome": "booked", "reference": "FI-2"}).json()
     assert told["mended"] == 1
     assert books.get("/postings/batches?unacknowledged=true").json()["items"] == []
+
+
+def test_books_that_answer_a_batch_had_it(ours: House):
+    """A connector that reads and answers, and never says that it took the file: nobody hands the batch out again."""
+    books = ours.program("postings:ack")
+    assert [one.number for one in waiting_batches(ours.company.pk)] == [1]
+    books.post("/postings/batches/1/acknowledgement", {"outcome": "booked"})
+    assert waiting_batches(ours.company.pk) == []
+    assert books.get("/postings/batches").json()["items"][0]["handed_out_at"] is not None
+    with pytest.raises(OpeningError):
+        do_open(ours.actor, ours.actor.at.date())
+
+
+def test_the_opening_is_never_handed_out(ours: House):
+    do_open(ours.actor, ours.actor.at.date())
+    books = ours.program("postings:ack")
+    answer = books.post("/postings/batches/1/handout", {})
+    assert (answer.status_code, answer.json()["code"]) == (409, "state")
+    assert books.get("/postings/batches").json()["items"][0]["handed_out_at"] is None
+    assert not Export.objects.exists()
 
 
 def test_reading_a_batch_is_not_taking_it(ours: House):

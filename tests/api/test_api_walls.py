@@ -18,7 +18,8 @@ ASKED = {
     "list_customers": "read", "get_customer": "read", "why": "read", "list_open_items": "read", "list_holds": "read",
     "add_files": "files:write", "list_files": "read files:write", "get_file": "read files:write", "get_file_content": "read",
     "list_missing": "read files:write", "list_batches": "read postings:ack", "get_batch": "read postings:ack",
-    "get_batch_csv": "read postings:ack", "acknowledge_batch": "postings:ack", "import_file": "imports:write",
+    "get_batch_csv": "read postings:ack", "acknowledge_batch": "postings:ack", "hand_out_batch": "postings:ack",
+    "import_file": "imports:write",
     "import_rows": "imports:write", "get_import": "read imports:write", "get_refused": "read imports:write",
     "receive_mail": "inbox:write",
 }  # fmt: skip
@@ -78,6 +79,7 @@ def test_our_own_rows_do(ours: House, theirs: House, program: Program):
     silent = {
         "add_files",
         "acknowledge_batch",
+        "hand_out_batch",
         "import_file",
         "import_rows",
         "receive_mail",

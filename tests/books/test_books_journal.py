@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 from books_sample import DAY, invoice
 
+from fairdue.books.actions import do_cut
 from fairdue.books.journal import journal, write_journal
+from fairdue.books.opening import do_open
 from fairdue.ledger.actions import do_allocate, do_book_payment, do_charge, do_reverse
 from fairdue.ledger.models import Allocation
 from fairdue.people.actor import Actor, NotAllowed
@@ -63,6 +65,27 @@ def test_a_payment_a_charge_and_a_reversal_balance_to_the_cent(actor, company, l
     assert f"2026-03-04 balance {account}:Documents  1050.00 ~ 0 EUR" in second
     assert "2026-03-04 balance Liabilities:Unapplied  -600.00 ~ 0 EUR" in second
     assert [bean_check(text) for text in (first, second)] == ["", ""]
+
+
+def test_bean_check_accepts_the_journal_of_books_that_were_opened_in_mid_life(actor, company, ledger, bean_check):
+    """The opening marks what is known; the ledger's entries and balances stay what they are, on that day and after."""
+    do_allocate(actor, due_item_id=ledger.invoice.pk, payment_id=ledger.paid.pk, amount_minor=600_00, effective_on=DAY)
+    before = text_of(company, DAY)
+    opened = do_open(actor, DAY)
+    assert opened.lines == 3
+    later = replace(actor, at=actor.at + timedelta(days=1))
+    paid = do_book_payment(
+        later, amount_minor=50_00, currency="EUR", effective_on=DAY + timedelta(days=1), customer_id=ledger.customer.pk
+    )
+    do_allocate(
+        later, due_item_id=ledger.own.pk, payment_id=paid.pk, amount_minor=50_00, effective_on=DAY + timedelta(days=1)
+    )
+    (new,) = do_cut(later)
+    assert new.lines == 2
+    after = text_of(company, DAY + timedelta(days=1))
+    assert text_of(company, DAY) == before
+    assert f"balance Assets:Receivable:C{ledger.customer.pk}:Documents  400.00 ~ 0 EUR" in after
+    assert [bean_check(text) for text in (before, after)] == ["", ""]
 
 
 def test_one_cent_more_and_bean_check_refuses(actor, company, ledger, bean_check):

@@ -64,6 +64,7 @@ def test_what_the_books_have_booked_and_the_list_still_shows_is_a_finding_until_
     bring_list(company, LIST.replace("300,00;300,00", "300,00;300,00"), later)
     found = do_tie(acting(company, later), later)
     assert (found.sources, found.differing, found.opened) == (1, 1, 1)
+    assert found.as_dict() == {"sources": 1, "differing": 1, "unexplained": [["EUR", 100_00]]}
     (task,) = findings()
     (reason,) = task.reasons
     assert (reason["code"], reason["values"]["at_risk_minor"], reason["values"]["currency"]) == (

@@ -52,6 +52,38 @@ def test_a_batch_is_handed_out_answered_and_gone_from_the_list(ours: Sample, lea
     assert address in shown(lead, reverse("web:books") + "?show=all")
 
 
+def test_batches_that_wait_too_long_are_seen_at_home_and_in_the_worklist(ours: Sample, lead: Client, monkeypatch):
+    """A late batch belongs to no customer; rows of the company show it, until the books answer."""
+    home, worklist = reverse("web:home"), reverse("web:worklist")
+    assert "books have not answered" not in shown(lead, home)
+    assert "books&#x27; answer" not in shown(lead, worklist)
+    monkeypatch.setenv("FAIRDUE_NOW", "2026-03-08T09:00:00+00:00")
+    lead.force_login(ours.users["finance_lead"])
+    page = shown(lead, home)
+    assert "batches that the books have not answered" in page
+    assert "oldest: 5 days" in page
+    assert reverse("web:books-batch", args=[ours.batch.pk]) in shown(lead, worklist)
+    lead.post(reverse("web:books-booked", args=[ours.batch.pk]), {"reference": "FI-1"})
+    assert "books have not answered" not in shown(lead, home)
+    assert reverse("web:books-batch", args=[ours.batch.pk]) not in shown(lead, worklist)
+
+
+def test_the_home_page_shows_by_currency_what_does_not_tie(ours: Sample, lead: Client):
+    from fairdue.web.queries import latest_run
+
+    run = latest_run(ours.company.pk)
+    run.summary = run.summary | {
+        "tie": {"sources": 1, "differing": 2, "unexplained": [["EUR", 1_234_50], ["JPY", 700]]}
+    }
+    run.save(update_fields=["summary"])
+    page = shown(lead, reverse("web:home"))
+    for words in ("lines that do not tie with the books", "1,234.50", "700"):
+        assert words in page
+    run.summary = run.summary | {"tie": {"sources": 0, "differing": 0}}
+    run.save(update_fields=["summary"])
+    assert "do not tie with the books" not in shown(lead, reverse("web:home"))
+
+
 def test_an_answer_file_books_refuses_and_says_what_is_wrong(ours: Sample, lead: Client):
     number = ours.batch.number
     text = f"batch,line,outcome,reason\n{number},1,booked,\n{number},2,refused,period closed\n{number},999,booked,\n"

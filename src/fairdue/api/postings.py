@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
@@ -15,14 +14,13 @@ from fairdue.api.door import ApiRequest, Scoped
 from fairdue.api.fields import Cursor, Key, Limit, clean
 from fairdue.api.paging import after, cut
 from fairdue.api.problems import Kind, Problem, error_of, of_format, wrong
-from fairdue.api.shapes import AnswerGiven, AnswerTaken, BatchPage, BatchShape, ErrorShape
+from fairdue.api.shapes import AnswerGiven, AnswerTaken, BatchPage, BatchShape, ErrorShape, HandedOut
 from fairdue.books import files, queries
-from fairdue.books.actions import do_acknowledge, do_record_export
-from fairdue.books.models import Export, PostingBatch
+from fairdue.books.actions import do_acknowledge
+from fairdue.books.models import PostingBatch
 from fairdue.books.reasons import BooksReason
 from fairdue.books.rules import Given
 from fairdue.formats.errors import FormatError
-from fairdue.people.actor import Right
 
 MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 ANY_FILE = {"responses": {200: {"content": {"text/csv": {}}}, 304: {"description": "as it was"}}}
@@ -38,14 +36,14 @@ def batches(
     """List posting batches, the oldest first."""
     rows = queries.batches(request.acting.company_id, unanswered=unacknowledged).filter(number__gt=after(cursor))
     kept, following = cut(list(rows.order_by("number")[: limit + 1]), limit, lambda row: (row.number,))
-    items = [
-        BatchShape.model_construct(
-            number=row.number, cut_at=row.cut_at, lines=row.lines, needed=row.needed, booked=row.booked_lines,
-            refused=row.refused_lines, waiting=row.waiting_lines, merkle_root=row.merkle_root, handed_out_at=row.exported_at,
-        )
-        for row in kept
-    ]  # fmt: skip
-    return work.told(BatchPage.model_construct(items=items, next=following))
+    return work.told(BatchPage.model_construct(items=[_shape(row) for row in kept], next=following))
+
+
+def _shape(row: Any) -> BatchShape:
+    return BatchShape.model_construct(
+        number=row.number, cut_at=row.cut_at, lines=row.lines, needed=row.needed, booked=row.booked_lines,
+        refused=row.refused_lines, waiting=row.waiting_lines, merkle_root=row.merkle_root, handed_out_at=row.exported_at,
+    )  # fmt: skip
 
 
 @router.get(
@@ -55,7 +53,7 @@ def batches(
 def batch(request: ApiRequest, number: int) -> HttpResponse:
     """Give a batch with its lines; columns as in *postings and answers*. The same bytes for ever: keep the `ETag`.
 
-    Where the token has `postings:ack`, the first time counts as handed out to the books.
+    Reading it counts for nothing: *Hand out a batch* says that the books have it, and so does their answer.
     """
     return _file(request, number, "json")
 
@@ -86,14 +84,33 @@ def _made(request: ApiRequest, found: PostingBatch, kind: str) -> HttpResponse:
         content = files.as_bytes(request.creditor.code, found, kind)
     except files.BooksError as error:
         raise Problem(Kind.STATE, str(error)) from None
-    sha256 = hashlib.sha256(content).hexdigest()
     name = files.file_name(request.creditor.code, found, kind)
-    taken = Export.objects.filter(batch=found, format=kind, sha256=sha256, by=request.acting.name[:120])
-    if request.acting.may(Right.BOOK) and not taken.exists():
-        do_record_export(request.acting, found, kind=kind, file_name=name, sha256=sha256)
     response = HttpResponse(content, content_type=MEDIA[kind])
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     return response
+
+
+@router.post(
+    "/postings/batches/{int:number}/handout", response=BatchShape, auth=Scoped("postings:ack"),
+    summary="Hand out a batch", operation_id="hand_out_batch",
+)  # fmt: skip
+def hand_out(request: ApiRequest, number: int, key: Key, given: HandedOut) -> HttpResponse:
+    """Record that the books took a batch: the same as the button *Hand out* and `fairdue books export`, which leaves it out from then on.
+
+    A batch of the opening is never handed out: 409.
+    """
+    found = PostingBatch.objects.filter(company_id=request.acting.company_id, number=number).first()
+    if found is None:
+        raise Http404
+
+    def record(claim: work.Claim) -> tuple[int, BatchShape]:
+        try:
+            files.hand_out(request.acting, request.creditor.code, found, given.format)
+        except files.BooksError as error:
+            raise Problem(Kind.STATE, str(error)) from None
+        return 200, _shape(queries.batches(request.acting.company_id).get(pk=found.pk))
+
+    return work.once(request, key, work.fingerprint(request, given.model_dump(), ()), record, in_one=True)
 
 
 @router.post(

@@ -180,6 +180,12 @@ class BatchShape(Schema):
     handed_out_at: datetime | None
 
 
+class HandedOut(Schema):
+    """In which form the books took a batch."""
+
+    format: Literal["csv", "json"] = "json"
+
+
 class BatchPage(Schema):
     """A page of batches, the oldest first."""
 

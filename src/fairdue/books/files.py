@@ -132,12 +132,13 @@ def hand_out(actor: Actor, company_code: str, batch: PostingBatch, kind: str, fo
 def waiting_batches(
     company_id: int, numbers: list[int] | None = None, *, unanswered: bool = False
 ) -> list[PostingBatch]:
-    """Give the batches to hand out, by number: those named; else those never handed out, with ``unanswered`` also those without
-    a whole answer from the books, whoever took them before. The opening is none of these.
+    """Give the batches to hand out, by number: those named; else those never handed out nor answered, with ``unanswered`` those
+    without a whole answer from the books, whoever took them before. The opening is none of these.
     """
     mine = PostingBatch.objects.filter(company_id=company_id)
     if numbers:
         return list(mine.filter(number__in=numbers).order_by("number"))
     opened = Acknowledgement.objects.filter(batch=OuterRef("pk"), key__startswith=OPENING)
-    asked = batches(company_id, unanswered=True) if unanswered else mine.filter(exports__isnull=True)
+    new = mine.filter(exports__isnull=True, acknowledgements__isnull=True)
+    asked = batches(company_id, unanswered=True) if unanswered else new
     return list(asked.exclude(Exists(opened)).order_by("number"))

@@ -51,7 +51,10 @@ def do_open(actor: Actor, as_of: date, *, note: str = "") -> Opened:
             found = mine.filter(acknowledgements__key__startswith=f"{key}/").order_by("number")
             return Opened(tuple(one.number for one in found), sum(one.lines for one in found), known=True)
         raise OpeningError(gettext("The books were opened before, for another day; an opening is made once."))
-    if Export.objects.filter(company_id=actor.company_id).exists():
+    if (
+        Export.objects.filter(company_id=actor.company_id).exists()
+        or Acknowledgement.objects.filter(company_id=actor.company_id).exists()
+    ):
         raise OpeningError(gettext("A batch was handed out already: the books get what is new from there."))
     later = Posting.objects.filter(company_id=actor.company_id, effective_on__gt=as_of)
     if (last := later.aggregate(last=Max("effective_on"))["last"]) is not None:

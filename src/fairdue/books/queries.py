@@ -40,16 +40,41 @@ def standing_of(batch: PostingBatch) -> dict[int, Standing]:
 
 
 def batches(company_id: int, *, unanswered: bool = False) -> QuerySet[Any]:
-    """Give batches with ``booked_lines``, ``refused_lines`` (not booked since), ``waiting_lines`` and ``exported_at``, newest first."""
+    """Give batches with ``booked_lines``, ``refused_lines`` (not booked since), ``waiting_lines`` and ``exported_at``, newest first.
+
+    ``exported_at`` is when it was first handed out; books that answered it had it, whether or not that was recorded.
+    """
     answers = Acknowledgement.objects.filter(batch=OuterRef("pk")).order_by().values("batch")
     first = Export.objects.filter(batch=OuterRef("pk")).order_by("id").values("at")[:1]
+    said = Acknowledgement.objects.filter(batch=OuterRef("pk")).exclude(key__startswith=OPENING)
     found = PostingBatch.objects.filter(company_id=company_id).annotate(
         booked_lines=Coalesce(Subquery(answers.annotate(n=Sum(F("booked") + F("mended"))).values("n")), 0),
         refused_lines=Coalesce(Subquery(answers.annotate(n=Sum(F("refused") - F("mended"))).values("n")), 0),
-        exported_at=Subquery(first),
+        exported_at=Coalesce(Subquery(first), Subquery(said.order_by("id").values("at")[:1])),
     )
     found = found.annotate(waiting_lines=F("needed") - F("booked_lines") - F("refused_lines")).order_by("-number")
     return found.filter(needed__gt=F("booked_lines")) if unanswered else found
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Batches that wait for the books' answer too long: how many, and the oldest's id, number and age in days."""
+
+    count: int
+    oldest_id: int
+    number: int
+    days: int
+
+
+def late_batches(company_id: int, at: datetime, days_max: int) -> Late | None:
+    """Give the batches cut ``days_max`` days before ``at`` or earlier that are not answered whole; None for none, or where 0 asks
+    for nothing. One query.
+    """
+    if days_max <= 0:
+        return None
+    rows = batches(company_id, unanswered=True).filter(cut_at__lte=at - timedelta(days=days_max))
+    found = list(rows.order_by("number").values_list("id", "number", "cut_at"))
+    return Late(len(found), found[0][0], found[0][1], (at - found[0][2]).days) if found else None
 
 
 def unanswered_lines(batch: PostingBatch) -> int:

@@ -4,9 +4,11 @@ was answered; they meet here, for a person who asks, every night, and when posti
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext
@@ -51,16 +53,21 @@ def told(company_id: int, as_of: date) -> dict[int, Told]:
 
 @dataclass(frozen=True, slots=True)
 class Tied:
-    """What a night found: sources held against their last list, lines that do not tie, findings opened and ended."""
+    """What a night found: sources held against their last list, lines that do not tie, findings opened and ended.
+
+    ``unexplained`` is by currency the sum, without signs, of what nothing explains in these lines, in minor units.
+    """
 
     sources: int
     differing: int
     opened: int
     ended: int
+    unexplained: tuple[tuple[str, int], ...] = ()
 
-    def as_dict(self) -> dict[str, int]:
+    def as_dict(self) -> dict[str, Any]:
         """Give it for the run's summary."""
-        return {"sources": self.sources, "differing": self.differing}
+        found = {"sources": self.sources, "differing": self.differing}
+        return {**found, "unexplained": [list(one) for one in self.unexplained]}
 
 
 def do_tie(actor: Actor, today: date) -> Tied:
@@ -71,6 +78,7 @@ def do_tie(actor: Actor, today: date) -> Tied:
     """
     actor.need(Right.RUN)
     sources = differing = opened = ended = 0
+    unexplained: Counter[str] = Counter()
     for source in Source.objects.filter(company_id=actor.company_id).order_by("id"):
         last = queries.last_complete(source.pk)
         if last is None or last.as_of > today:
@@ -88,10 +96,12 @@ def do_tie(actor: Actor, today: date) -> Tied:
         else:
             lines = [line for line in found.differing() if not line.ties]
             differing += len(lines)
+            for line in lines:
+                unexplained[line.currency] += abs(_left(line))
             wanted = _findings(actor.company_id, source, found, lines)
         made, over = _write(actor, f"{TIE}{source.pk}/", wanted, today)
         opened, ended = opened + made, ended + over
-    return Tied(sources, differing, opened, ended)
+    return Tied(sources, differing, opened, ended, tuple(sorted(unexplained.items())))
 
 
 def _findings(
@@ -120,11 +130,15 @@ def _findings(
     return wanted
 
 
+def _left(line: Line) -> int:
+    """Give what neither waiting nor refused postings explain of a line."""
+    return line.difference_minor - line.waiting_minor - line.refused_minor
+
+
 def _said(source: Source, day: str, line: Line) -> Reason:
-    left = line.difference_minor - line.waiting_minor - line.refused_minor
     return because(
         TieReason.DIFFERS, source=source.code, as_of=day, customer=line.customer_number, ledger_minor=line.ledger_minor,
-        source_minor=line.source_minor, at_risk_minor=abs(left), currency=line.currency,
+        source_minor=line.source_minor, at_risk_minor=abs(_left(line)), currency=line.currency,
     )  # fmt: skip
 
 

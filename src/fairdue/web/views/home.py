@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from fairdue.books.queries import late_batches
 from fairdue.cycle.models import Run
 from fairdue.ledger.models import DueItem
 from fairdue.people.actor import Right
@@ -31,10 +33,11 @@ def _charts(request: PageRequest, run: Run) -> dict[str, charts.Spec]:
 
 @page(Right.VIEW)
 def home(request: PageRequest) -> HttpResponse:
-    """Show the latest run's figures, today's first actions and what waits. Three queries beside the frame's three."""
+    """Show the latest run's figures, today's first actions and what waits. Four queries beside the frame's three."""
     run = queries.latest_run(request.company.pk)
     today = today_of(request.actor)
     found: dict[str, object] = {"run": run, "waiting": queries.waiting(request.company.pk, today), "today": today}
+    found["late_books"] = late_batches(request.company.pk, request.actor.at, settings.FAIRDUE_BOOKS_ACK_DAYS)
     if run is None:
         found["begun"] = DueItem.objects.filter(company_id=request.company.pk).exists()
     else:
@@ -42,6 +45,7 @@ def home(request: PageRequest) -> HttpResponse:
         specs = _charts(request, run)
         found |= {
             "currency": currency,
+            "tie": _tie(run),
             "kpis": summary.kpis(run.summary, currency),
             "period": summary.period(run.summary),
             "buckets": summary.buckets(run.summary),
@@ -54,6 +58,12 @@ def home(request: PageRequest) -> HttpResponse:
             "insurer": upcoming(covered(run, request.company.country), today),
         }
     return render(request, "web/home.html", found)
+
+
+def _tie(run: Run) -> dict[str, object] | None:
+    """Give what the run's tying out found; None where no source has a complete list to hold the ledger against."""
+    found = run.summary.get("tie") or {}
+    return found if found.get("sources") else None
 
 
 @page(Right.VIEW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
@@ -9,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from fairdue.books.queries import late_batches
 from fairdue.contact.actions import do_finish_task
 from fairdue.contact.models import Task
 from fairdue.cycle import exports
@@ -44,9 +46,10 @@ def _filtered(request: PageRequest, run: Run) -> tuple[WorklistFilter, QuerySet[
 
 @page(Right.VIEW)
 def worklist(request: PageRequest) -> HttpResponse:
-    """Show the latest run's actions by rank, filtered, by page."""
+    """Show the latest run's actions by rank, filtered, by page; above them the batches that wait too long for the books."""
     run = queries.latest_run(request.company.pk)
-    found: dict[str, object] = {"run": run, "tab": "actions"}
+    late = late_batches(request.company.pk, request.actor.at, settings.FAIRDUE_BOOKS_ACK_DAYS)
+    found: dict[str, object] = {"run": run, "tab": "actions", "late_books": late}
     if run is not None:
         form, rows = _filtered(request, run)
         part = Paginator(rows, queries.PAGE_ROWS).get_page(request.GET.get("page"))
