@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -13,9 +13,10 @@ from fairdue.dunning.actions import do_edit, do_release, do_waive
 from fairdue.dunning.documents import NothingToSay, preview, statement, thank_you
 from fairdue.dunning.models import Notice, NoticeLine, Proposal
 from fairdue.dunning.policy import shipped_yaml
+from fairdue.dunning.reasons import ReleaseReason
 from fairdue.ledger import audit
 from fairdue.ledger.actions import do_accept_terms, do_book_payment
-from fairdue.ledger.models import Charge, Effect, Payment
+from fairdue.ledger.models import Charge, Effect, ExchangeRate, Payment
 from fairdue.people.actor import NotAllowed
 from fairdue.people.models import User
 
@@ -126,6 +127,42 @@ def test_a_foreign_amount_without_a_rate_cannot_be_held_against_the_limit(depart
     actor = replace(department.actor(DAY), release_limit_minor=500_000)
     (outcome,) = do_release(actor, [proposal.pk], DAY)
     assert codes(outcome) == ["release.no_rate_for_limit"]
+    said = {"on": "2026-03-03", "currency": "PLN", "limit_currency": "EUR"}
+    assert dict(outcome.reasons[0].values) == said
+    assert ReleaseReason.NO_RATE_FOR_LIMIT.text % said == (
+        "No exchange rate from PLN to EUR is on file for 2026-03-03, so your release limit cannot be checked. "
+        "Import the rates of that day, or let someone without a release limit release this."
+    )
+    assert Notice.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("then_micro", "now_micro", "state"), [(1_000_000, 2_000_000, "refused"), (2_000_000, 1_000_000, "released")]
+)
+def test_a_foreign_amount_is_held_against_the_limit_at_the_rate_of_the_day_it_was_proposed_for(
+    department, then_micro, now_micro, state
+):
+    """1,000.00 USD are 1,000.00 or 500.00 EUR; the limit is 600.00 EUR. The rate of the release changes nothing."""
+    department.invoice(department.customer(), 100_000, DUE, currency="USD")
+    proposal = one(department)
+    later = DAY + timedelta(days=10)
+    for on, micro in ((DAY, then_micro), (later, now_micro)):
+        ExchangeRate.objects.create(currency="USD", quoted_on=on, per_euro_micro=micro, source="test")
+    department.bank_read(later)
+    actor = replace(department.actor(later), release_limit_minor=60_000)
+    (outcome,) = do_release(actor, [proposal.pk], later)
+    assert outcome.state == state, outcome
+    assert Notice.objects.count() == (state == "released")
+
+
+def test_a_quote_of_the_proposed_day_still_speaks_when_todays_are_not_on_file(department):
+    department.invoice(department.customer(), 100_000, DUE, currency="USD")
+    proposal = one(department)
+    ExchangeRate.objects.create(currency="USD", quoted_on=DAY, per_euro_micro=2_000_000, source="test")
+    later = DAY + timedelta(days=20)
+    actor = replace(department.actor(later), release_limit_minor=40_000)
+    (outcome,) = do_release(actor, [proposal.pk], later)
+    assert (outcome.state, codes(outcome)) == ("refused", ["release.over_limit"])
 
 
 def test_two_persons_are_two_persons(department):

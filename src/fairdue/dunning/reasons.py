@@ -129,7 +129,10 @@ class ReleaseReason(ReasonCode):
     FIRST_OF_TWO = ("release.first_of_two", gettext_noop("Released by %(first)s; a second person is needed."))
     NO_RATE_FOR_LIMIT = (
         "release.no_rate_for_limit",
-        gettext_noop("No exchange rate of %(on)s from %(currency)s: the release limit cannot be checked."),
+        gettext_noop(
+            "No exchange rate from %(currency)s to %(limit_currency)s is on file for %(on)s, so your release limit cannot be "
+            "checked. Import the rates of that day, or let someone without a release limit release this."
+        ),
     )
     BLOCKED = ("release.blocked", gettext_noop("The gate holds it back."))
     NO_LETTER = ("release.no_letter", gettext_noop("The letter cannot be drawn: %(error)s"))

@@ -111,7 +111,7 @@ class _Work:
         self.outcomes: list[Outcome] = []
         self.releaser = User.objects.filter(pk=actor.user_id).first() if actor.user_id else None
         self._said_steps, self._said_items = _said(proposals)
-        self._rates: DayRates | None = None
+        self._rates: dict[date, DayRates] = {}
 
     def judge(self, proposal: Proposal) -> Draft | None:
         """Take a proposal as far as a draft that may leave; settle every other outcome."""
@@ -140,11 +140,11 @@ class _Work:
             return _blocked(proposal, gate.blocks)
         return replace(draft, notes=(*draft.notes, *gate.warnings))
 
-    def rates(self) -> DayRates:
-        """Give the exchange rates of today, read once."""
-        if self._rates is None:
-            self._rates = rates_on(self.today)
-        return self._rates
+    def rates(self, on: date) -> DayRates:
+        """Give the exchange rates that speak for a day, read once a day asked for."""
+        if on not in self._rates:
+            self._rates[on] = rates_on(on)
+        return self._rates[on]
 
     def send(self, drafts: list[Draft]) -> None:
         """Send the drafts of one customer together; a letter that cannot be drawn is refused and leaves nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from fairdue.dunning.models import Proposal
 from fairdue.dunning.policy.shape import Policy, Release
@@ -15,12 +16,13 @@ from fairdue.people.actor import Actor
 
 
 def permit(
-    actor: Actor, proposal: Proposal, policy: Policy, company_currency: str, rates: Callable[[], DayRates]
+    actor: Actor, proposal: Proposal, policy: Policy, company_currency: str, rates: Callable[[date], DayRates]
 ) -> tuple[str, tuple[Reason, ...]]:
     """Say whether the actor's word is enough: an empty state means yes, else ``refused`` or ``first`` with the reasons.
 
     Where two persons are needed the first word is written down as a signature; the same person's second word does not
-    count, and a program is no person.
+    count, and a program is no person. An amount in another currency is held against the actor's limit, which is in the
+    company's currency, at the rate of the day that the proposal is for: whoever reads it later finds the same answer.
     """
     over = _over_limit(actor, proposal, company_currency, rates)
     if over is not None:
@@ -47,15 +49,18 @@ def needs_two(policy: Policy, proposal: Proposal) -> bool:
 
 
 def _over_limit(
-    actor: Actor, proposal: Proposal, company_currency: str, rates: Callable[[], DayRates]
+    actor: Actor, proposal: Proposal, company_currency: str, rates: Callable[[date], DayRates]
 ) -> Reason | None:
     if actor.release_limit_minor is None:
         return None
     amount = proposal.due_minor
     if proposal.currency != company_currency:
-        converted = rates().convert(amount, proposal.currency, company_currency)
+        converted = rates(proposal.as_of).convert(amount, proposal.currency, company_currency)
         if isinstance(converted, Unknown):
-            return because(ReleaseReason.NO_RATE_FOR_LIMIT, on=proposal.as_of.isoformat(), currency=proposal.currency)
+            return because(
+                ReleaseReason.NO_RATE_FOR_LIMIT, on=proposal.as_of.isoformat(), currency=proposal.currency,
+                limit_currency=company_currency,
+            )  # fmt: skip
         amount = converted.amount_minor
     if amount <= actor.release_limit_minor:
         return None
