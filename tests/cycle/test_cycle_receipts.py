@@ -24,6 +24,7 @@ def receipt_lines(company, on: date) -> list[tuple[str, int, str]]:
 @pytest.fixture
 def asked(ready):
     """R-4 of 4,000.00, not due for twenty days: the question whether it arrived was handed over on the day."""
+    from fairdue.contact.actions.tasks import begin_silence
     from fairdue.contact.models import OutboxMessage
     from fairdue.cycle.line import go
     from fairdue.cycle.release import release
@@ -34,6 +35,7 @@ def asked(ready):
     (outcome,) = release(acting(ready, hour=10), [proposal.pk], ASKED)
     assert outcome.state == "released"
     OutboxMessage.objects.update(state="handed_over", claimed_by="test", handed_over_at=acting(ready, hour=11).at)
+    begin_silence(acting(ready, hour=11), OutboxMessage.objects.get())
     return ready
 
 
@@ -97,7 +99,7 @@ def test_a_finished_silence_comes_no_more(asked):
     assert receipt_lines(asked, ASKED + timedelta(days=8)) == []
 
 
-def test_a_question_that_has_not_left_asks_for_no_answer(asked):
+def test_a_question_that_has_not_left_asks_for_no_answer_though_an_older_release_opened_its_task(asked):
     from fairdue.contact.models import OutboxMessage, Task
     from fairdue.cycle.line import go
 

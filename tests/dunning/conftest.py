@@ -112,12 +112,18 @@ class Department:
             self.day(first + timedelta(days=offset))
 
     def deliver(self, on: date, state: str = "handed_over"):
+        from fairdue.contact.actions.tasks import begin_silence
         from fairdue.contact.models import OutboxMessage
 
         fields = {"state": state, "claimed_by": "test"}
         if state == "handed_over":
             fields["handed_over_at"] = self.actor(on).at
-        OutboxMessage.objects.filter(company=self.company, state="queued").update(**fields)
+        queued = OutboxMessage.objects.filter(company=self.company, state="queued")
+        pks = list(queued.order_by("id").values_list("pk", flat=True))
+        queued.update(**fields)
+        if state == "handed_over":
+            for message in OutboxMessage.objects.filter(pk__in=pks).order_by("id"):
+                begin_silence(self.actor(on), message)
 
     def said(self, currency="EUR"):
         return [(on.isoformat(), stage) for on, code, stage in self.log if code == currency]

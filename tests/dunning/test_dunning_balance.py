@@ -130,7 +130,8 @@ def test_what_came_back_has_asked_nothing_and_is_asked_again(state, department, 
     assert second.pk != row.pk
     assert (second.number, second.open_minor) == (f"{row.number}-2", row.open_minor)
     assert (BalanceConfirmation.objects.count(), OutboxMessage.objects.count()) == (2, 2)
-    assert Task.objects.get(subject=f"balance:{row.pk}").outcome == "asked_again"
+    assert Task.objects.get(key=f"{row.message_key}/silent").outcome == "asked_again"
+    assert not OutboxMessage.objects.get(step_key=row.message_key).on_silence
     (again,) = do_send_confirmations(department.actor(TODAY), [customer.pk], AS_OF, TODAY)
     assert (again.state, again.confirmations) == ("known", (second.pk,))
 
@@ -206,7 +207,8 @@ def test_a_killed_send_goes_on_where_it_stopped(department, monkeypatch):
 
 def test_silence_is_no_confirmation_and_makes_a_task(department, two_invoices):
     row = ask(department, two_invoices[0])
-    task = Task.objects.get(subject=f"balance:{row.pk}")
+    message = OutboxMessage.objects.get(step_key=row.message_key)
+    task = Task.objects.get(subject=f"message:{message.pk}")
     assert (task.kind, task.due_on, task.reasons[0]["code"]) == ("call", D(2026, 3, 16), "balance.silent")
     assert [state_of(row, D(2026, 3, day)) for day in (2, 15, 16)] == ["handed_over", "handed_over", "silent"]
     assert not BalanceAnswer.objects.exists()
@@ -217,7 +219,7 @@ def test_a_confirmation_by_scan_ends_the_waiting_and_keeps_who_signed(department
     answer = do_record_confirmation(department.actor(D(2026, 3, 6)), row.pk, signed(on=D(2026, 3, 5)), SCAN)
     assert (answer.kind, answer.way, answer.signed_name) == ("confirmed", "scan", "Petra Payables")
     assert state_of(row, D(2026, 4, 1)) == "confirmed"
-    assert Task.objects.get(subject=f"balance:{row.pk}").outcome == "answered"
+    assert Task.objects.get(key=f"{row.message_key}/silent").outcome == "answered"
     assert not Hold.objects.exists()
 
 

@@ -11,6 +11,7 @@ at times two work at once. Then one dispatcher runs to its end, and the round is
 - every e-mail is *handed over* and the server has it exactly once, or it is *uncertain* and the server has it at most once;
 - every letter is handed over and lies in its folder once, whole; the list names it once;
 - one hand-over is recorded for each, in the audit log and on the timeline; the audit chain verifies;
+- for each hand-over, and for nothing else, one task waits for an answer, due so many days after it;
 - the ledger's money tables are what they were.
 """
 
@@ -39,6 +40,7 @@ HERE = Path(__file__).resolve().parent
 TRACED = ("/fairdue/contact/", "/smtplib.py", "/django/db/backends/base/base.py", "/django/db/transaction.py")
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 EMAILS, LETTERS = 6, 3
+SILENT_AFTER = 5
 BY_CLOCK, IN_PAIRS = 0.3, 0.25
 """Shares of kills at a random moment (the others hit a random line), and of dispatchers that have company."""
 MONEY_TABLES = (
@@ -146,7 +148,7 @@ class Harness:
         return START + timedelta(seconds=self.state["rounds"])
 
     def _queue(self) -> list[str]:
-        from fairdue.contact.actions import Outgoing, do_queue_many, do_store
+        from fairdue.contact.actions import Outgoing, Silence, do_queue_many, do_store
         from fairdue.contact.facts import ClaimItem, GatePolicy
         from fairdue.ledger.models import Contact, DueItem
         from fairdue.people.actor import system_actor
@@ -162,6 +164,7 @@ class Harness:
                 customer_id=item.customer_id, step_key=key, run_key=f"round-{self.state['rounds']}", language="de", subject=key,
                 channel="letter" if at < LETTERS else "email", contact_id=contacts[item.customer_id], body_text=key,
                 attachments=(pdf,), currency="EUR", claim_items=(ClaimItem(item.pk, item.amount_minor),), policy=policy,
+                on_silence=(Silence("answer", f"{key}/answer", SILENT_AFTER),),
             ))  # fmt: skip
         self.random.shuffle(made)
         do_queue_many(actor, made)
@@ -260,11 +263,19 @@ class Harness:
                 self._judge_letter(message)
             entries = AuditEntry.objects.filter(action="hand_over", subject=f"message:{message.pk}").count()
             assert entries == (1 if message.state == "handed_over" else 0), f"{entries} hand-overs recorded: {what}"
+            self._judge_wait(message)
             self.state[message.state] += 1
         self._judge_list()
         assert self._money() == self.money, "the ledger changed"
         audit.seal(self.company.pk)
         assert audit.verify(self.company.pk, []) == [], "the audit chain is broken"
+
+    def _judge_wait(self, message: Any) -> None:
+        from fairdue.contact.models import Task
+
+        due = [message.handed_over_at.date() + timedelta(days=SILENT_AFTER)] if message.state == "handed_over" else []
+        tasks = Task.objects.filter(company=self.company, key=f"{message.step_key}/answer")
+        assert list(tasks.values_list("due_on", flat=True)) == due, f"{message.step_key} is waited for otherwise"
 
     def _judge_letter(self, message: Any) -> None:
         path = self.folder / "letters" / message.hand_over_evidence["path"]

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from fairdue.contact.actions.delivery import do_record_bounce
-from fairdue.contact.actions.tasks import event, open_task
+from fairdue.contact.actions.tasks import begin_silence, event, open_task
 from fairdue.contact.models import EventKind, GateBlock, GateStage, MessageState, OutboxMessage, Task, TaskKind
 from fairdue.contact.reasons import DeliveryReason
 from fairdue.contact.rules import GateResult
@@ -59,7 +59,10 @@ def hold_back(actor: Actor, message: OutboxMessage, verdict: GateResult) -> None
 
 @transaction.atomic(durable=True)
 def handed_over(actor: Actor, message: OutboxMessage, owner: str, evidence: dict[str, object]) -> None:
-    """Record the hand-over: only now has the step happened. Our own late word also settles what was thought uncertain."""
+    """Record the hand-over: only now has the step happened, and only now does silence begin to count.
+
+    Our own late word also settles what was thought uncertain.
+    """
     changed = _ours(message, owner, MessageState.CLAIMED, MessageState.UNCERTAIN).update(
         state=MessageState.HANDED_OVER, handed_over_at=actor.at, hand_over_evidence=evidence, reasons=[]
     )
@@ -73,6 +76,7 @@ def handed_over(actor: Actor, message: OutboxMessage, owner: str, evidence: dict
     Task.objects.filter(company_id=message.company_id, key=_uncertain_key(message), done_at__isnull=True).update(
         done_at=actor.at, done_by=actor.name, outcome="handed over"
     )
+    begin_silence(actor, OutboxMessage.objects.get(pk=message.pk))
 
 
 @transaction.atomic(durable=True)

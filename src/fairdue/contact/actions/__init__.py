@@ -41,7 +41,7 @@ from fairdue.contact.actions.portal import (
     do_revoke_link,
 )
 from fairdue.contact.actions.reading import Finding, do_accept_change, do_read_mail, do_refuse_change
-from fairdue.contact.actions.tasks import do_finish_task, do_note, do_record_call, do_task
+from fairdue.contact.actions.tasks import Silence, do_finish_task, do_note, do_record_call, do_task
 
 __all__ = [
     "Answer",
@@ -54,6 +54,7 @@ __all__ = [
     "Outgoing",
     "Receipt",
     "Received",
+    "Silence",
     "UploadRefused",
     "do_accept_change",
     "do_approve",

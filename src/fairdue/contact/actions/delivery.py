@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from fairdue.contact.actions.messages import ContactError
-from fairdue.contact.actions.tasks import end_silences, event, open_reply_tasks, open_task
+from fairdue.contact.actions.tasks import begin_silence, end_silences, end_wait, event, open_reply_tasks, open_task
 from fairdue.contact.facts import GatePolicy
 from fairdue.contact.models import EventKind, MessageState, OutboxMessage, Task, TaskKind, TimelineEvent
 from fairdue.contact.reasons import DeliveryReason, EventReason
@@ -49,6 +49,7 @@ def do_record_bounce(
         message.state, message.reasons = MessageState.BOUNCED, [reason.as_dict()]
         message.save(update_fields=["state", "reasons"])
         _close_uncertain(actor, message, "came back")
+        end_wait(actor, message.step_key, "came back")
     if contact is not None and contact.bounced_on is None and contact.email.lower() == address.lower():
         contact.bounced_on, contact.bounce_reason = today_of(actor), detail[:300]
         contact.save(update_fields=["bounced_on", "bounce_reason"])
@@ -194,6 +195,8 @@ def do_resolve_uncertain(actor: Actor, message_pk: int, *, left: bool, note: str
         text=note,
     )  # fmt: skip
     _close_uncertain(actor, message, note)
+    if left:
+        begin_silence(actor, message)
     return message
 
 

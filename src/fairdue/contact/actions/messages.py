@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from fairdue.contact import blobs
-from fairdue.contact.actions.tasks import event
+from fairdue.contact.actions.tasks import Silence, event
 from fairdue.contact.facts import ClaimItem, GatePolicy
 from fairdue.contact.models import (
     EventKind,
@@ -77,6 +77,8 @@ class Outgoing:
     earliest_on: date | None = None
     notes: GateNotes = field(default_factory=GateNotes)
     requires: tuple[str, ...] = ()
+    on_silence: tuple[Silence, ...] = ()
+    """Tasks that wait for an answer; they are opened when the message is handed over, and not before."""
     references: tuple[str, ...] = ()
     """What stands in it for the debtor to quote: the letter's own number, its payment reference."""
 
@@ -182,7 +184,7 @@ def _row(actor: Actor, company: Company, one: Outgoing, contacts: dict[int, Cont
         edited_text=one.edited_text, attachments=[item.as_dict() for item in one.attachments], currency=one.currency,
         claim_items=[[item.due_item_id, item.open_minor, item.held_minor] for item in one.claim_items],
         gate_policy=one.policy.as_dict(), legal_stage=one.legal_stage, third_party=one.third_party, earliest_on=one.earliest_on,
-        gate_notes=one.notes.as_dict(),
+        gate_notes=one.notes.as_dict(), on_silence=[each.as_dict() for each in one.on_silence] or None,
         requires_steps=list(one.requires), created_by=actor.name, released_by_id=actor.user_id, created_at=actor.at,
         message_id=message_id(company, one.step_key),
     )  # fmt: skip

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from fairdue.contact.models import EventKind, InboundMail, MailOutcome, MailState, Task, TaskKind, TimelineEvent
+from fairdue.contact.models import (
+    EventKind,
+    InboundMail,
+    MailOutcome,
+    MailState,
+    MessageState,
+    OutboxMessage,
+    Task,
+    TaskKind,
+    TimelineEvent,
+)
 from fairdue.contact.reasons import EventReason
-from fairdue.kernel.reasons import Reason, because
+from fairdue.kernel.reasons import Reason, because, from_dict
 from fairdue.ledger import audit
 from fairdue.ledger.actions import do_release_hold
 from fairdue.ledger.models import Hold
 from fairdue.people.actor import Actor, Right
-from fairdue.people.days import today_of
+from fairdue.people.days import day_of, today_of
 
 READING_RELEASES = frozenset({TaskKind.REPLY.value})
 """Tasks whose completion alone ends their holds: a reply holds the next step until a person has read it."""
@@ -78,6 +90,60 @@ def open_reply_tasks(actor: Actor, tasks: Iterable[tuple[int, str, str, Reason]]
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """What a person is asked to do where a message gets no answer: a task due ``after_days`` days after its hand-over."""
+
+    kind: str
+    key: str
+    after_days: int
+    reasons: tuple[Reason, ...] = ()
+    owner_id: int | None = None
+
+    def as_dict(self) -> dict[str, object]:
+        """Give the stored form."""
+        return {
+            "kind": self.kind, "key": self.key, "after_days": self.after_days, "owner": self.owner_id,
+            "reasons": [reason.as_dict() for reason in self.reasons],
+        }  # fmt: skip
+
+
+def begin_silence(actor: Actor, message: OutboxMessage) -> None:
+    """Open the tasks that wait for an answer to a message, inside the transaction that records its hand-over.
+
+    The days count from the day of the hand-over where the company is. A key that waits already waits for the newer message.
+    """
+    if not message.on_silence or message.handed_over_at is None:
+        return
+    from_on = day_of(actor, message.handed_over_at)
+    for one in message.on_silence:
+        due_on = from_on + timedelta(days=one["after_days"])
+        task = open_task(
+            actor, customer_id=message.customer_id, kind=one["kind"], key=one["key"], due_on=due_on,
+            reasons=[from_dict(reason) for reason in one["reasons"]], subject=f"message:{message.pk}", owner_id=one["owner"],
+        )  # fmt: skip
+        if task.done_at is None and task.due_on < due_on:
+            task.due_on, task.subject = due_on, f"message:{message.pk}"
+            task.save(update_fields=["due_on", "subject"])
+
+
+def end_wait(actor: Actor, message_key: str, outcome: str) -> None:
+    """Wait no more for an answer to the message of a step, handed over or not. Inside the caller's transaction."""
+    message = OutboxMessage.objects.filter(company_id=actor.company_id, step_key=message_key).first()
+    if message is None or not message.on_silence:
+        return
+    keys = [one["key"] for one in message.on_silence]
+    waiting = Task.objects.filter(company_id=actor.company_id, key__in=keys, done_at__isnull=True)
+    _answered(actor, waiting, outcome)
+    OutboxMessage.objects.filter(pk=message.pk).update(on_silence=None)
+
+
+def _answered(actor: Actor, waiting: QuerySet[Task], outcome: str) -> None:
+    if ended := list(waiting.order_by("id").values_list("id", flat=True)):
+        Task.objects.filter(pk__in=ended).update(done_at=actor.at, done_by=actor.name, outcome=outcome)
+        audit.record_many(actor, [("finish_task", f"task:{one}", {"outcome": outcome}) for one in ended])
+
+
 def end_silence(actor: Actor, customer_id: int, *, step_key: str = "") -> None:
     """Close the tasks that wait for a debtor who said nothing to a letter; ``step_key`` only that letter's.
 
@@ -88,16 +154,21 @@ def end_silence(actor: Actor, customer_id: int, *, step_key: str = "") -> None:
 
 
 def end_silences(actor: Actor, customer_ids: Collection[int], *, step_key: str = "") -> None:
-    """As ``end_silence``, for many customers."""
+    """As ``end_silence``, for many customers. A message that may have left is not waited for either once it has."""
+    doubtful = OutboxMessage.objects.filter(
+        company_id=actor.company_id, customer_id__in=customer_ids, on_silence__isnull=False,
+        state__in=(MessageState.CLAIMED, MessageState.UNCERTAIN),
+    )  # fmt: skip
+    for message in doubtful.filter(step_key=step_key) if step_key else doubtful:
+        rest = [one for one in message.on_silence or [] if not one["key"].endswith(SILENCE)]
+        OutboxMessage.objects.filter(pk=message.pk).update(on_silence=rest or None)
     waiting = Task.objects.filter(
         company_id=actor.company_id, customer_id__in=customer_ids, kind=TaskKind.ANSWER, done_at__isnull=True,
         key__endswith=SILENCE,
     )  # fmt: skip
     if step_key:
         waiting = waiting.filter(key=f"{step_key}{SILENCE}")
-    if ended := list(waiting.order_by("id").values_list("id", flat=True)):
-        Task.objects.filter(pk__in=ended).update(done_at=actor.at, done_by=actor.name, outcome="answered")
-        audit.record_many(actor, [("finish_task", f"task:{one}", {"outcome": "answered"}) for one in ended])
+    _answered(actor, waiting, "answered")
 
 
 @transaction.atomic

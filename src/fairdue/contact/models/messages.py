@@ -76,6 +76,11 @@ class OutboxMessage(models.Model):
         blank=True,
         help_text="what it grants, which law it doubts, which findings of the tone check were let pass",
     )
+    on_silence = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="[{kind, key, after_days, owner, reasons}, …]: tasks that wait for an answer once it has left",
+    )
     created_by = models.CharField(max_length=120)
     released_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext
 
-from fairdue.contact.actions import Outgoing, do_make_link, do_queue, do_store, do_task
+from fairdue.contact.actions import Outgoing, Silence, do_make_link, do_queue, do_store
+from fairdue.contact.actions.tasks import end_wait
 from fairdue.contact.facts import GatePolicy
 from fairdue.contact.models import MessageKind, Task, TaskKind
 from fairdue.dunning.actions.sending import portal_url
@@ -39,6 +40,14 @@ BATCH = 50
 
 class BalanceError(ValueError):
     """An action on a balance confirmation that makes no sense; nothing was written."""
+
+
+def end_balance_wait(actor: Actor, message_key: str, outcome: str) -> None:
+    """Nobody waits any more for an answer to a confirmation, whether its message has left or not."""
+    end_wait(actor, message_key, outcome)
+    waiting = Task.objects.filter(company_id=actor.company_id, key=silence_key(message_key), done_at__isnull=True)
+    if waiting.update(done_at=actor.at, done_by=actor.name, outcome=outcome):
+        audit.record(actor, "finish_task", silence_key(message_key), outcome=outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +152,7 @@ class _Work:
 
     def _end_waiting(self, before: AskedBefore) -> None:
         """Nobody waits any more for an answer to what came back."""
-        waiting = Task.objects.filter(
-            company_id=self.actor.company_id, key=silence_key(before.rows[0].message_key), done_at__isnull=True
-        )
-        waiting.update(done_at=self.actor.at, done_by=self.actor.name, outcome="asked_again")
+        end_balance_wait(self.actor, before.rows[0].message_key, "asked_again")
 
     def _write(
         self, customer_id: int, currencies: list[str], key: str, gate: GatePolicy, route: Route
@@ -161,11 +167,6 @@ class _Work:
         drawn = [(facts, draw(facts)) for facts in all_facts]
         rows = [self._row(customer_id, facts, letter, key, route) for facts, letter in drawn]
         self._queue(customer_id, drawn, key, gate, route)
-        do_task(
-            actor, customer_id=customer_id, kind=TaskKind.CALL, key=silence_key(key), subject=f"balance:{rows[0].pk}",
-            due_on=self.today + timedelta(days=SILENT_AFTER_DAYS), owner_id=desk.customers[customer_id].account_owner_id,
-            reasons=[because(BalanceReason.SILENT, number=rows[0].number, as_of=desk.today.isoformat())],
-        )  # fmt: skip
         return rows
 
     def _facts(self, customer_id: int, facts: LetterFacts) -> LetterFacts:
@@ -195,6 +196,12 @@ class _Work:
         )  # fmt: skip
         return row
 
+    def _wait(self, customer_id: int, facts: LetterFacts, key: str) -> Silence:
+        """Give the task that asks a person to call where nobody answers (6)."""
+        why = because(BalanceReason.SILENT, number=facts.reference, as_of=self.desk.today.isoformat())
+        owner_id = self.desk.customers[customer_id].account_owner_id
+        return Silence(TaskKind.CALL, silence_key(key), SILENT_AFTER_DAYS, (why,), owner_id)
+
     def _queue(
         self,
         customer_id: int,
@@ -214,6 +221,6 @@ class _Work:
                 body_text=joined_text([one.result.text for _, one in letters]),
                 body_html=joined_html([one.result.html for _, one in letters]), attachments=tuple(files),
                 currency=letters[0][0].totals.currency, policy=gate,
-                references=tuple(facts.reference for facts, _ in letters),
+                references=tuple(facts.reference for facts, _ in letters), on_silence=(self._wait(customer_id, letters[0][0], key),),
             ),
         )  # fmt: skip

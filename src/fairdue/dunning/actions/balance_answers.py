@@ -19,7 +19,7 @@ from fairdue.contact.actions import UploadRefused, do_task
 from fairdue.contact.actions.portal import UPLOAD_TYPES
 from fairdue.contact.actions.tasks import event
 from fairdue.contact.models import EventKind, PortalLink, StoredBlob, Task, TaskKind
-from fairdue.dunning.actions.balance import BalanceError, silence_key
+from fairdue.dunning.actions.balance import BalanceError, end_balance_wait
 from fairdue.dunning.balance import rules
 from fairdue.dunning.balance.models import (
     AnswerKind,
@@ -274,9 +274,7 @@ def _follow_up(actor: Actor, row: BalanceConfirmation, answer: BalanceAnswer, co
     signer = f"{answer.signed_name} ({answer.signed_role})"
     text = "\n".join(part for part in (signer, answer.remark) if part)
     event(actor, row.customer_id, EventKind.ANSWER, reason, subject=f"balance:{row.pk}", channel=channel, text=text)
-    waiting = Task.objects.filter(company_id=actor.company_id, key=silence_key(row.message_key), done_at__isnull=True)
-    if waiting.update(done_at=actor.at, done_by=actor.name, outcome="answered"):
-        audit.record(actor, "finish_task", silence_key(row.message_key), outcome="answered")
+    end_balance_wait(actor, row.message_key, "answered")
     if count:
         do_task(
             actor, customer_id=row.customer_id, kind=TaskKind.ANSWER, key=f"balance-answer:{answer.pk}",
@@ -404,8 +402,6 @@ def do_close_confirmation(actor: Actor, confirmation_id: int, *, reason: str) ->
         company_id=actor.company_id, customer_id=row.customer_id, confirmation=row, reason=reason.strip()[:500],
         closed_by=actor.name, recorded_at=actor.at,
     )  # fmt: skip
-    Task.objects.filter(company_id=actor.company_id, key=silence_key(row.message_key), done_at__isnull=True).update(
-        done_at=actor.at, done_by=actor.name, outcome="closed"
-    )
+    end_balance_wait(actor, row.message_key, "closed")
     audit.record(actor, "close_balance", f"balance:{row.pk}", reason=made.reason)
     return made

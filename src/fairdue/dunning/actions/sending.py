@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from fairdue.contact.actions import Attachment, Outgoing, do_make_link, do_queue, do_store, do_task
+from fairdue.contact.actions import Attachment, Outgoing, Silence, do_make_link, do_queue, do_store, do_task
 from fairdue.contact.facts import ClaimItem
+from fairdue.contact.models import TaskKind
 from fairdue.contact.notes import GateNotes
 from fairdue.dunning.actions.working import mark_released
 from fairdue.dunning.copies import bytes_of
@@ -48,7 +49,7 @@ def send_together(actor: Actor, desk: Desk, drafts: Sequence[Draft], today: date
     )
     attachments += _copies(actor, [draft for draft, _ in drawn])
     notices = [_notice(actor, draft, letter, lead.step_key, today) for draft, letter in drawn]
-    _queue(actor, drawn, attachments)
+    _queue(actor, desk, drawn, attachments)
     for draft in drafts:
         _consequences(actor, desk, draft, today)
         mark_released(actor, draft.proposal, today)
@@ -105,7 +106,7 @@ def _notice(actor: Actor, draft: Draft, drawn: Drawn, message_key: str, today: d
     return notice
 
 
-def _queue(actor: Actor, drawn: Sequence[tuple[Draft, Drawn]], attachments: tuple[Attachment, ...]) -> None:
+def _queue(actor: Actor, desk: Desk, drawn: Sequence[tuple[Draft, Drawn]], attachments: tuple[Attachment, ...]) -> None:
     lead, letter = drawn[0]
     policy = _policy(lead)
     do_queue(
@@ -129,6 +130,7 @@ def _queue(actor: Actor, drawn: Sequence[tuple[Draft, Drawn]], attachments: tupl
             legal_stage=lead.stage.legal_stage,
             third_party=any(draft.stage.third_party for draft, _ in drawn),
             notes=_together([notes_of(draft) for draft, _ in drawn]),
+            on_silence=tuple(wait for draft, _ in drawn for wait in _waits(desk, draft)),
             references=tuple(
                 text.replace(" ", "")
                 for draft, _ in drawn
@@ -137,6 +139,18 @@ def _queue(actor: Actor, drawn: Sequence[tuple[Draft, Drawn]], attachments: tupl
             ),
         ),
     )
+
+
+def _waits(desk: Desk, draft: Draft) -> list[Silence]:
+    """Give the tasks of a stage that wait for an answer: their days count from the hand-over of the message."""
+    proposal, stage = draft.proposal, draft.stage
+    why = because(DunningReason.STAGE_REACHED, stage=stage.code, days=proposal.days_overdue_max)
+    owner_id = desk.customers[proposal.customer_id].account_owner_id
+    return [
+        Silence(task.kind, f"{proposal.step_key}/{task.kind}", task.after_days, (why,), owner_id)
+        for task in stage.tasks
+        if task.kind == TaskKind.ANSWER
+    ]
 
 
 def _together(notes: Sequence[GateNotes]) -> GateNotes:
@@ -154,7 +168,7 @@ def _policy(draft: Draft) -> Policy:
 
 
 def _consequences(actor: Actor, desk: Desk, draft: Draft, today: date) -> None:
-    """Write what follows from a letter: charges it claims, effects, tasks that come with it."""
+    """Write what follows from a letter: charges it claims, effects, tasks that come with it; none that waits for an answer."""
     proposal, stage = draft.proposal, draft.stage
     for booking in draft.claims.bookings:
         do_charge(
@@ -174,6 +188,8 @@ def _consequences(actor: Actor, desk: Desk, draft: Draft, today: date) -> None:
         do_set_effect(actor, customer_id=proposal.customer_id, kind=kind, since=today, cause=proposal.step_key)
     why = because(DunningReason.STAGE_REACHED, stage=stage.code, days=proposal.days_overdue_max)
     for task in stage.tasks:
+        if task.kind == TaskKind.ANSWER:
+            continue
         do_task(
             actor,
             customer_id=proposal.customer_id,
