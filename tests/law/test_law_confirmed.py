@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from fairdue.law.confirmed import ENDINGS, Topic, citation, is_confirmed, unconfirmed_rows, unconfirmed_topics
+import pytest
+
+from fairdue.law.confirmed import Topic, citation, is_confirmed, unconfirmed_rows, unconfirmed_topics
 from fairdue.law.country import countries, country_law
-from fairdue.wording.country import ENDINGS as SAID
-from fairdue.wording.country import asked_of_a_lawyer
+from fairdue.wording.country import asked_of_a_lawyer, source
+
+DOUBTED = {
+    "BGB § 286": ("BGB § 286", ""),
+    "Lag 1981:739; not confirmed": ("Lag 1981:739", ", not confirmed"),
+    "CC 250 (general knowledge, unverified)": ("CC 250", ", general knowledge, not confirmed"),
+    "Ley 3/2004 (general knowledge); EU baseline": ("Ley 3/2004; EU baseline", ", general knowledge, not confirmed"),
+    "general knowledge, unverified": ("general knowledge", ", not confirmed"),
+    "LGBl. 2014 Nr. 105; margin unverified": ("LGBl. 2014 Nr. 105; margin unverified", ", not confirmed"),
+}
+"""Source as it is written: what is left for a letter to print, and what a page says after it."""
 
 
-def test_the_page_and_the_gate_know_a_row_by_the_same_endings():
-    assert set(ENDINGS) == set(SAID)
+@pytest.mark.parametrize("written", DOUBTED)
+def test_a_doubt_is_told_wherever_in_the_source_it_stands(written):
+    base, said = DOUBTED[written]
+    assert citation(written) == base
+    assert source(written) == base + said
+    assert is_confirmed(written) == (not said)
+    assert asked_of_a_lawyer(written) == "" if not said else base in asked_of_a_lawyer(written)
 
 
 def test_every_rule_of_conduct_marked_on_a_country_page_can_be_confirmed():
@@ -27,5 +43,7 @@ def test_every_rule_of_conduct_marked_on_a_country_page_can_be_confirmed():
 def test_a_topic_names_each_source_once_and_without_the_word():
     assert unconfirmed_topics()["DK", Topic.CONDUCT] == ("Renteloven § 9b",)
     assert ("DE", Topic.INTEREST) not in unconfirmed_topics()
-    assert all(is_confirmed(one) for sources in unconfirmed_topics().values() for one in sources)
+    assert ("ES", Topic.INTEREST) in unconfirmed_topics()
+    named = [one for sources in unconfirmed_topics().values() for one in sources]
+    assert not [one for one in named if citation(one) != one]
     assert citation("Lag 1981:739; not confirmed") == "Lag 1981:739"

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from fairdue.law.limitation import Event, EventKind, limitation
-from fairdue.law.parties import DealFacts, PartyFacts, Size
+from fairdue.law.parties import DealFacts, PartyFacts, Size, judge
 from fairdue.law.terms import TermVerdict, check_term
 
 DUE = date(2024, 5, 10)
@@ -99,3 +99,9 @@ def test_chinese_large_buyers_only_since_june_2025() -> None:
     assert check_term("CN", seller, large, 90, date(2025, 6, 1)).verdict is TermVerdict.TOO_LONG
     assert check_term("CN", seller, large, 90, date(2025, 5, 31)).verdict is TermVerdict.UNKNOWN
     assert check_term("JP", ANY, ANY, 61, deal=DealFacts(subcontract=True)).verdict is TermVerdict.TOO_LONG
+
+
+@pytest.mark.parametrize(("public", "verdict"), [(False, True), (True, False), (None, None)])
+def test_a_large_buyer_of_whom_nobody_knows_whether_it_is_public_is_not_taken_for_private(public, verdict):
+    buyer = PartyFacts("NL", size=Size.LARGE, public_body=public)
+    assert judge("buyer_large & seller_sme", SME, buyer, DealFacts())[0] is verdict

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from functools import cache
 from typing import NamedTuple
@@ -11,8 +12,13 @@ from fairdue.law.conduct_table import RuleCode, conduct_rules
 from fairdue.law.forms import form_rules
 from fairdue.law.statutes import regimes
 
-ENDINGS = ("; not confirmed", " (general knowledge, unverified)", " (general knowledge)")
-"""How the source of a row ends that rests on general knowledge: a lawyer has not confirmed it yet."""
+DOUBTS = ("not confirmed", "general knowledge", "unverified")
+"""What the source of a row says anywhere that rests on general knowledge: a lawyer has not confirmed it yet."""
+_SAYS_SO = re.compile(
+    r"; (?:not confirmed|general knowledge, unverified)(?=;|$)| \(general knowledge(?:, unverified)?\)"
+    r"|(?<=general knowledge), unverified"
+)
+"""The words of a source that are on how well it is known, and on nothing else."""
 
 
 class Topic(StrEnum):
@@ -51,14 +57,13 @@ def topic_of(code: RuleCode) -> Topic:
 
 
 def is_confirmed(source: str) -> bool:
-    """Tell whether a row's source says no word of not being confirmed."""
-    return not source.endswith(ENDINGS)
+    """Tell whether a row's source says no word of not being confirmed, at its end or within."""
+    return not any(doubt in source for doubt in DOUBTS)
 
 
 def citation(source: str) -> str:
     """Give a source without the word on how well it is known: as a letter may print it."""
-    ending = next((one for one in ENDINGS if source.endswith(one)), "")
-    return source.removesuffix(ending)
+    return _SAYS_SO.sub("", source)
 
 
 @cache

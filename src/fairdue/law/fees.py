@@ -12,7 +12,7 @@ from enum import StrEnum
 from fairdue.kernel.reasons import Reason, because
 from fairdue.law.conduct import UNKNOWN_COUNTRY, Conduct, fee_cap
 from fairdue.law.conduct_table import ConductRule, RuleCode
-from fairdue.law.confirmed import citation, is_confirmed
+from fairdue.law.confirmed import citation
 from fairdue.law.reasons import LawReason
 
 
@@ -35,11 +35,6 @@ class AllowedFee:
     basis: str
     reason: Reason
     rule: ConductRule | None = None
-
-    @property
-    def confirmed(self) -> bool:
-        """Tell whether the row it rests on was confirmed by a source."""
-        return self.rule is None or is_confirmed(self.rule.source)
 
 
 def allowed_fee(

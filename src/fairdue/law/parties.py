@@ -65,11 +65,15 @@ def _is(size: Size | None, *wanted: Size) -> bool | None:
     return None if size is None else size in wanted
 
 
+def _not(fact: bool | None) -> bool | None:
+    return None if fact is None else not fact
+
+
 CONDITIONS: dict[str, Condition] = {
     "seller_sme_declared": lambda s, b, d: every(_is(s.size, Size.MICRO, Size.SMALL, Size.MEDIUM), s.size_declared),
     "seller_sme": lambda s, b, d: _is(s.size, Size.MICRO, Size.SMALL, Size.MEDIUM),
     "seller_micro_or_small": lambda s, b, d: _is(s.size, Size.MICRO, Size.SMALL),
-    "buyer_large": lambda s, b, d: every(_is(b.size, Size.LARGE), not b.public_body),
+    "buyer_large": lambda s, b, d: every(_is(b.size, Size.LARGE), _not(b.public_body)),
     "buyer_public": lambda s, b, d: b.public_body,
     "buyer_large_or_public": lambda s, b, d: some(_is(b.size, Size.LARGE), b.public_body),
     "buyer_public_health": lambda s, b, d: b.public_health,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fairdue.kernel.money import exponents
 from fairdue.law.conduct_table import ConductRule, RuleCode, ThirdParty
+from fairdue.law.confirmed import citation, is_confirmed
 from fairdue.law.country import CountryLaw, Known, RateHistory
 from fairdue.law.forms import FormRule, Part
 from fairdue.law.limitation import LimitationRule
@@ -134,34 +135,27 @@ SOURCES = {
 """Sources that are words and no citation."""
 CONFIDENCE_LOOKS = {"high": "good", "medium": "info", "low": "warn", "gap": "bad"}
 """How the page sets a confidence off."""
-ENDINGS = {
-    "; not confirmed": _("%(source)s, not confirmed"),
-    " (general knowledge, unverified)": _("%(source)s, general knowledge, not confirmed"),
-    " (general knowledge)": _("%(source)s, general knowledge, not confirmed"),
-}
-"""How a source says that it was not confirmed."""
 
 
 def asked_of_a_lawyer(text: str) -> str:
     """Say what a lawyer must confirm of a rule whose source says that it was not confirmed; empty otherwise."""
-    ending = next((one for one in ENDINGS if text.endswith(one)), "")
-    if not ending:
+    if is_confirmed(text):
         return ""
-    base = text.removesuffix(ending)
+    base = citation(text)
     return gettext("A lawyer must confirm that %(source)s says this and is in force.") % {
         "source": SOURCES.get(base, base)
     }
 
 
 def source(text: str) -> str:
-    """Write a source: citations as they stand, words in the page's language."""
-    base, mark = text, ""
-    for ending, wording in ENDINGS.items():
-        if text.endswith(ending):
-            base, mark = text.removesuffix(ending), str(wording)
-            break
+    """Write a source: citations as they stand, words in the page's language, and whether anybody has confirmed it."""
+    base = citation(text)
     shown = str(SOURCES.get(base, base))
-    return mark % {"source": shown} if mark else shown
+    if is_confirmed(text):
+        return shown
+    if "general knowledge" in text and "general knowledge" not in base:
+        return gettext("%(source)s, general knowledge, not confirmed") % {"source": shown}
+    return shown if "not confirmed" in base else gettext("%(source)s, not confirmed") % {"source": shown}
 
 
 def chapters(law: CountryLaw, today: date) -> tuple[Chapter, ...]:
