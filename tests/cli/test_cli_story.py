@@ -20,6 +20,10 @@ def test_from_the_demonstration_to_the_proof(fairdue, mailbox, tmp_path):
     assert "more; use --limit or --out" in listed
     assert "proposals wait" in fairdue("review", "--limit", "3")
 
+    unknown = fairdue("release", "--all", "--stage", "friendly", code=1)
+    assert "Nothing waits at the stage friendly. Waiting now: formal_notice (" in unknown
+    assert unknown == fairdue("review", "--stage", "friendly", code=1)
+
     released = fairdue("release", "--all")
     count = int(re.search(r"^released: (\d+)", released, re.MULTILINE).group(1))
     assert count > 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 from datetime import time as clock_time
 from pathlib import Path
@@ -111,6 +112,20 @@ def ageing(
     start.console.print(shown)
 
 
+def waiting_stages(company_id: int, named: list[str] | None) -> list[str]:
+    """Give the named stages; end with a word where nothing waits at one of them, and say where something does."""
+    from fairdue.dunning.queries import to_review
+
+    waiting = Counter(to_review(company_id).values_list("stage_code", flat=True))
+    for stage in named or ():
+        if stage not in waiting:
+            there = ", ".join(f"{code} ({count})" for code, count in sorted(waiting.items())) or "–"
+            start.fail(
+                _("Nothing waits at the stage %(stage)s. Waiting now: %(there)s") % {"stage": stage, "there": there}
+            )
+    return named or []
+
+
 def review(
     company: Code = None,
     stage: Annotated[list[str] | None, typer.Option(help=_("Only this stage; may be repeated"))] = None,
@@ -122,7 +137,7 @@ def review(
     from fairdue.dunning.queries import to_review
     from fairdue.wording import names, words
 
-    found = to_review(chosen.pk, stages=stage or ())
+    found = to_review(chosen.pk, stages=waiting_stages(chosen.pk, stage))
     table = Table(title=_("%(count)d proposals wait") % {"count": found.count()})
     for heading in (_("number"), _("customer"), _("stage"), _("channel"), _("asked"), _("days"), _("state"), _("why")):
         table.add_column(heading, overflow="fold")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fairdue.cli import start
+from fairdue.cli.look import waiting_stages
 from fairdue.cli.progress import bar
 from fairdue.cli.texts import _
 from fairdue.people.days import today_of
@@ -138,7 +139,8 @@ def release(
     acting = start.actor(chosen, user=user)
     if all_:
         ready = (ProposalState.PROPOSED, ProposalState.EDITED)
-        ids = list(to_review(chosen.pk, stages=stage or ()).filter(state__in=ready).values_list("pk", flat=True))
+        found = to_review(chosen.pk, stages=waiting_stages(chosen.pk, stage))
+        ids = list(found.filter(state__in=ready).values_list("pk", flat=True))
     else:
         ids = list(proposals or ())
     if not ids:
