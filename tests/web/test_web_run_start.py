@@ -16,7 +16,7 @@ from django.urls import reverse
 from web_sample import Sample
 
 from fairdue.cycle.models import Run
-from fairdue.web import run_job
+from fairdue.web import jobs, run_job
 
 TODAY = "2026-03-03"
 
@@ -88,7 +88,7 @@ def test_the_lock_goes_to_the_process_and_ends_with_it(data_dir: Path, monkeypat
     found = run_job.progress_of(7)
     assert found is not None
     assert (found.alive, found.as_of, found.started_by) == (True, TODAY, "Sample")
-    run_job._children[-1].kill()
+    jobs.children[-1].kill()
     until = time.monotonic() + 10
     while run_job.progress_of(7).alive and time.monotonic() < until:  # type: ignore[union-attr]
         time.sleep(0.02)

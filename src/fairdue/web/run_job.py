@@ -1,32 +1,21 @@
 """A run started from a page: a process of its own does it, so that the pages stay quick and a restart of them harms nothing.
 
-1. The page takes the lock of the company's job, starts ``python -m fairdue.web.run_job`` and hands the open lock down. The
-   operating system gives it back when the process ends, however it ends: held lock means work, free lock means none.
+1. ``jobs`` starts the process and says whether it lives.
 2. The process asks again who started it and whether that person may still do so, then runs the line up to the commit.
    Nothing leaves the house: release and dispatch are for a person.
-3. What it is at is written beside the lock, whole or not at all; the page reads it. A killed run goes on where it was.
+3. A killed run goes on where it was.
 """
 
 from __future__ import annotations
 
-import fcntl
-import json
-import os
-import subprocess
 import sys
-import time
 from dataclasses import asdict, dataclass
 from datetime import date
-from pathlib import Path
 
-from django.conf import settings
+from fairdue.web import jobs
 
-from fairdue.conf.env import for_child
-
-TELL_EVERY_S = 0.3
+KIND = "run"
 COMMAND = (sys.executable, "-m", "fairdue.web.run_job")
-_children: list[subprocess.Popen[bytes]] = []
-"""Processes that were started here; looked at now and then, so that the system can forget ended ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,63 +37,29 @@ class Progress:
         return date.fromisoformat(self.as_of)
 
 
-def _folder() -> Path:
-    return Path(settings.DATA_DIR) / "jobs"
-
-
-def _lock_path(company_id: int) -> Path:
-    return _folder() / f"run-{company_id}.lock"
-
-
 def _tell(company_id: int, progress: Progress) -> None:
-    path = _folder() / f"run-{company_id}.json"
-    part = path.with_suffix(f".part-{os.getpid()}")
-    part.write_text(json.dumps(asdict(progress), ensure_ascii=False))
-    part.replace(path)
-
-
-def _alive(company_id: int) -> bool:
-    try:
-        with _lock_path(company_id).open() as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True
-    return False
+    jobs.tell(KIND, company_id, asdict(progress))
 
 
 def progress_of(company_id: int) -> Progress | None:
     """Give where the company's latest job stands, or None where none was ever started here."""
-    _children[:] = [child for child in _children if child.poll() is None]
+    stored = jobs.stored(KIND, company_id)
     try:
-        stored = json.loads((_folder() / f"run-{company_id}.json").read_text())
-        return Progress(**{**stored, "alive": _alive(company_id)})
-    except (OSError, ValueError, TypeError):
+        return Progress(**{**stored, "alive": jobs.alive(KIND, company_id)}) if stored else None
+    except TypeError:
         return None
 
 
 def start(company_id: int, user_id: int, name: str, as_of: date, language: str) -> bool:
     """Start a run of a company in a process of its own; False where one is at work."""
-    _folder().mkdir(parents=True, exist_ok=True)
-    with _lock_path(company_id).open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        _tell(company_id, Progress(as_of.isoformat(), name))
-        launch([str(company_id), str(user_id), as_of.isoformat(), language], lock.fileno())
-    return True
+    arguments = [str(company_id), str(user_id), as_of.isoformat(), language]
+    first = asdict(Progress(as_of.isoformat(), name))
+    return jobs.begin(KIND, company_id, first, lambda lock: launch(arguments, lock))
 
 
 def launch(arguments: list[str], lock: int) -> None:
-    """Start the process; it holds ``lock`` until it ends, and lives on when the pages are stopped."""
-    _children.append(
-        subprocess.Popen(
-            [*COMMAND, *arguments], env=for_child(), pass_fds=[lock], start_new_session=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-        )
-    )  # fmt: skip
+    """Start the process with the company's lock."""
+    jobs.launch([*COMMAND, *arguments], lock)
 
 
 def work(company_id: int, user_id: int, as_of: date) -> Progress:
@@ -140,14 +95,11 @@ class _Teller:
     """Writes progress down, a few times a second at most."""
 
     def __init__(self, company_id: int, began: Progress) -> None:
-        self.company_id, self.began, self.told_at, self.what = company_id, began, 0.0, ""
+        self.company_id, self.began, self.is_time = company_id, began, jobs.Pace()
 
     def __call__(self, what: str, done: int, of: int) -> None:
-        present = time.monotonic()
-        if what == self.what and present - self.told_at < TELL_EVERY_S:
-            return
-        self.what, self.told_at = what, present
-        _tell(self.company_id, Progress(self.began.as_of, self.began.started_by, what, done, of))
+        if self.is_time(what):
+            _tell(self.company_id, Progress(self.began.as_of, self.began.started_by, what, done, of))
 
 
 def main(arguments: list[str]) -> int:

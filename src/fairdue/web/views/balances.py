@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django import forms
 from django.contrib import messages
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from fairdue.contact import blobs
 from fairdue.contact.actions import UploadRefused
-from fairdue.dunning.actions.balance import BalanceError, do_send_confirmations
+from fairdue.dunning.actions.balance import BalanceError
 from fairdue.dunning.actions.balance_answers import (
     Difference,
     Signed,
@@ -41,8 +41,8 @@ from fairdue.dunning.balance.rules import SETTLES, State
 from fairdue.kernel.money import MoneyError
 from fairdue.ledger.models import Customer
 from fairdue.people.actor import Right
-from fairdue.people.days import today_of
-from fairdue.web import queries
+from fairdue.people.days import company_day, today_of
+from fairdue.web import balance_job, queries
 from fairdue.web.access import PageRequest, day_asked, own, page
 from fairdue.web.exports import kept_file
 from fairdue.web.upload_field import UploadField
@@ -92,11 +92,13 @@ def balances(request: PageRequest) -> HttpResponse:
     asked = bool(request.GET.get("as_of"))
     as_of = day_asked(request, "as_of", _month_end(today))
     numbers = request.GET.get("numbers", "")[:4_000]
+    job = balance_job.progress_of(request.company.pk)
     context = {
         "part": part, "rows": [(one, names.balance_state(one.state)) for one in part.object_list], "state": wanted,
         "states": [(state.value, names.balance_state(state), counts[state]) for state in State if counts[state]],
         "form": AskForm(initial={"as_of": as_of, "numbers": numbers}), "asked": asked, "as_of": as_of, "numbers": numbers,
-        "count": len(_wanted(request, numbers, as_of)) if asked else 0,
+        "count": len(_wanted(request, numbers, as_of)) if asked else 0, "job": job,
+        "job_recent": job is not None and company_day(request.company, datetime.fromisoformat(job.began_at)) == today,
     }  # fmt: skip
     return render(request, "web/balances.html", context)
 
@@ -117,32 +119,50 @@ def _wanted(request: PageRequest, numbers: str, as_of: date) -> list[int]:
 
 @page(Right.RELEASE, "POST")
 def send(request: PageRequest) -> HttpResponse:
-    """Ask the customers of the preview; says how many were asked and how many were held back."""
+    """Ask the customers of the preview, in a process of its own; the page shows how far it is."""
     form = AskForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Please give the day of the balance."))
         return redirect("web:balances")
-    as_of = form.cleaned_data["as_of"]
-    ids = _wanted(request, form.cleaned_data["numbers"], as_of)
-    try:
-        outcomes = do_send_confirmations(request.actor, ids, as_of, today_of(request.actor))
-    except BalanceError as error:
-        messages.error(request, str(error))
+    as_of, today = form.cleaned_data["as_of"], today_of(request.actor)
+    if as_of > today:
+        messages.error(request, _("The balance of a day to come cannot be confirmed."))
         return redirect("web:balances")
-    counts = Counter(one.state for one in outcomes)
-    told = _("%(sent)s asked, %(known)s asked before, %(nothing)s without a balance, %(held)s held back.") % {
-        "sent": words.count(counts["sent"]), "known": words.count(counts["known"]), "nothing": words.count(counts["nothing"]),
-        "held": words.count(counts["blocked"] + counts["refused"]),
-    }  # fmt: skip
-    messages.success(request, told)
-    why = list(
-        dict.fromkeys(
-            text for one in outcomes if one.state in ("blocked", "refused") for text in words.reasons(one.reasons)
-        )
-    )
-    for text in why[:5]:
-        messages.warning(request, text)
+    ids = _wanted(request, form.cleaned_data["numbers"], as_of)
+    actor = request.actor
+    if not ids:
+        messages.warning(request, _("Nobody is to be asked."))
+    elif not balance_job.start(
+        actor.company_id, request.user.pk, actor.name, as_of, ids, actor.at, request.LANGUAGE_CODE
+    ):
+        messages.warning(request, _("Customers are being asked already."))
     return redirect("web:balances")
+
+
+@page(Right.RELEASE, "POST")
+def resume(request: PageRequest) -> HttpResponse:
+    """Go on asking where it was stopped."""
+    if not balance_job.resume(request.company.pk, request.user.pk, request.LANGUAGE_CODE):
+        messages.warning(request, _("There is nothing to go on with."))
+    return redirect("web:balances")
+
+
+@page(Right.RELEASE, "POST")
+def cancel(request: PageRequest) -> HttpResponse:
+    """Stop asking before the next batch; what was stopped before is given up."""
+    balance_job.cancel(request.company.pk)
+    return redirect("web:balances")
+
+
+@page(Right.VIEW)
+def progress(request: PageRequest) -> HttpResponse:
+    """Show how far the asking is; asked again each second through htmx. When it has ended the page is drawn anew."""
+    found = balance_job.progress_of(request.company.pk)
+    template = "web/_balance_progress.html" if request.htmx else "web/balance_progress.html"
+    response = render(request, template, {"job": found, "job_recent": True})
+    if request.htmx and (found is None or not found.alive):
+        response["HX-Refresh"] = "true"
+    return response
 
 
 def _shown(

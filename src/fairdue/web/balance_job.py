@@ -1,0 +1,201 @@
+"""Asking many customers for their balance from a page: a process of its own, with progress, a stop and a way to go on.
+
+1. Whom to ask is written down when it begins: who has a balance, or whose earlier message came back, may be others an hour later.
+2. The process asks again for the right of who started it. It asks customers in batches, each a transaction.
+3. Stopped or killed, it goes on with those of the list whom it has not asked: whoever has a confirmation for the day that was
+   written since it began is left out, whatever became of its message. Nobody is asked twice.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime
+
+from fairdue.web import jobs
+
+KIND = "balances"
+COMMAND = (sys.executable, "-m", "fairdue.web.balance_job")
+REASONS_KEPT = 5
+
+
+class Stopped(Exception):
+    """Somebody asked the process to stop; what is done is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where the job stands. ``ended`` is empty while it works or after a kill, else ``done``, ``stopped``, ``failed`` or ``dropped``."""
+
+    as_of: str
+    started_by: str
+    began_at: str
+    customer_ids: tuple[int, ...]
+    done: int = 0
+    ended: str = ""
+    error: str = ""
+    counts: dict[str, int] = field(default_factory=dict)
+    reasons: tuple[str, ...] = ()
+    """Why some were held back, in the words of who started it: the first few."""
+    alive: bool = False
+
+    @property
+    def day(self) -> date:
+        """Give the day whose balance is asked for."""
+        return date.fromisoformat(self.as_of)
+
+    @property
+    def of(self) -> int:
+        """Give how many customers were chosen."""
+        return len(self.customer_ids)
+
+    @property
+    def left(self) -> bool:
+        """Say whether it ended before its end and may go on."""
+        return not self.alive and self.ended not in ("done", "dropped")
+
+    @property
+    def held(self) -> int:
+        """Give how many were held back or refused."""
+        return self.counts.get("blocked", 0) + self.counts.get("refused", 0)
+
+
+def progress_of(company_id: int) -> Progress | None:
+    """Give where the company's latest job stands, or None where none was ever started here."""
+    stored = jobs.stored(KIND, company_id)
+    if stored is None:
+        return None
+    # Asked first whether it lives: it may end between the two looks, and then the newer file is read.
+    alive = jobs.alive(KIND, company_id)
+    stored = jobs.stored(KIND, company_id) or stored
+    try:
+        return Progress(
+            **{
+                **stored,
+                "customer_ids": tuple(stored["customer_ids"]),
+                "reasons": tuple(stored["reasons"]),
+                "alive": alive,
+            }
+        )
+    except (KeyError, TypeError):
+        return None
+
+
+def _tell(company_id: int, progress: Progress) -> None:
+    jobs.tell(KIND, company_id, asdict(progress))
+
+
+def start(
+    company_id: int, user_id: int, name: str, as_of: date, customer_ids: Sequence[int], at: datetime, language: str
+) -> bool:
+    """Start asking these customers in a process of its own; False where one is at work."""
+    first = Progress(as_of.isoformat(), name, at.isoformat(), tuple(customer_ids))
+    return _begin(company_id, user_id, first, language)
+
+
+def resume(company_id: int, user_id: int, language: str) -> bool:
+    """Go on with a job that was stopped or killed; False where none is left or one is at work."""
+    found = progress_of(company_id)
+    if found is None or not found.left:
+        return False
+    return _begin(company_id, user_id, replace(found, ended="", error=""), language)
+
+
+def _begin(company_id: int, user_id: int, progress: Progress, language: str) -> bool:
+    arguments = [str(company_id), str(user_id), language]
+    return jobs.begin(KIND, company_id, asdict(progress), lambda lock: launch(arguments, lock))
+
+
+def launch(arguments: list[str], lock: int) -> None:
+    """Start the process with the company's lock."""
+    jobs.launch([*COMMAND, *arguments], lock)
+
+
+def cancel(company_id: int) -> None:
+    """Ask the process to stop before its next batch; one that was stopped before is given up."""
+    found = progress_of(company_id)
+    if found is None:
+        return
+    if found.alive:
+        jobs.ask_to_stop(KIND, company_id)
+    elif found.left:
+        _tell(company_id, replace(found, ended="dropped"))
+
+
+def asked_since(company_id: int, progress: Progress) -> set[int]:
+    """Give the customers of the list whom this job has asked already. One query."""
+    from fairdue.dunning.balance.models import BalanceConfirmation
+
+    rows = BalanceConfirmation.objects.filter(
+        company_id=company_id, as_of=progress.day, recorded_at__gte=datetime.fromisoformat(progress.began_at)
+    )
+    return set(rows.values_list("customer_id", flat=True)) & set(progress.customer_ids)
+
+
+def work(company_id: int, user_id: int) -> Progress:
+    """Ask whoever is left of the list, telling where it is; the last word is what became of it."""
+    from fairdue.people.scope import company_scope
+
+    began = progress_of(company_id)
+    if began is None:
+        raise LookupError("no such job")
+    with company_scope(company_id):
+        ended = _ask(company_id, user_id, began)
+    _tell(company_id, ended)
+    return ended
+
+
+def _ask(company_id: int, user_id: int, began: Progress) -> Progress:
+    from fairdue.conf.clock import now
+    from fairdue.dunning.actions.balance import BalanceError, do_send_confirmations
+    from fairdue.people.actor import NotAllowed
+    from fairdue.people.days import today_of
+    from fairdue.people.models import User
+    from fairdue.people.queries import actor_for
+    from fairdue.wording import words
+
+    actor = actor_for(User.objects.get(pk=user_id), company_id, now())
+    before = asked_since(company_id, began)
+    rest = [one for one in began.customer_ids if one not in before]
+    is_time = jobs.Pace()
+
+    def progress(done: int, of: int) -> None:
+        nonlocal began
+        began = replace(began, done=len(before) + done)
+        if is_time(""):
+            _tell(company_id, began)
+        if done < of and jobs.is_to_stop(KIND, company_id):
+            raise Stopped
+
+    if actor is None:
+        return replace(began, ended="failed", error="not_allowed")
+    try:
+        outcomes = do_send_confirmations(actor, rest, began.day, today_of(actor), progress=progress)
+    except Stopped:
+        return replace(began, ended="stopped")
+    except NotAllowed:
+        return replace(began, ended="failed", error="not_allowed")
+    except BalanceError as error:
+        return replace(began, ended="failed", error=str(error))
+    counts = Counter(one.state for one in outcomes) + Counter(sent=len(before))
+    held = (one for one in outcomes if one.state in ("blocked", "refused"))
+    why = dict.fromkeys(text for one in held for text in words.reasons(one.reasons))
+    return replace(began, done=began.of, ended="done", counts=dict(counts), reasons=tuple(why)[:REASONS_KEPT])
+
+
+def main(arguments: list[str]) -> int:
+    """Run as a process of its own: company, user, language of messages."""
+    import django
+
+    django.setup()
+    from django.utils import translation
+
+    company_id, user_id, language = arguments
+    translation.activate(language)
+    return 1 if work(int(company_id), int(user_id)).ended == "failed" else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
