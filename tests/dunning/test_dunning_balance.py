@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -212,6 +212,15 @@ def test_silence_is_no_confirmation_and_makes_a_task(department, two_invoices):
     assert (task.kind, task.due_on, task.reasons[0]["code"]) == ("call", D(2026, 3, 16), "balance.silent")
     assert [state_of(row, D(2026, 3, day)) for day in (2, 15, 16)] == ["handed_over", "handed_over", "silent"]
     assert not BalanceAnswer.objects.exists()
+
+
+def test_silence_counts_from_the_day_of_the_hand_over_at_the_companys_place(department, two_invoices):
+    """17:00 UTC on 2 March is 1:00 on 3 March in Shanghai: fourteen days later is the 17th."""
+    row = ask(department, two_invoices[0])
+    department.company.time_zone = "Asia/Shanghai"
+    department.company.save()
+    OutboxMessage.objects.update(handed_over_at=datetime(2026, 3, 2, 17, 0, tzinfo=UTC))
+    assert [state_of(row, D(2026, 3, day)) for day in (16, 17)] == ["handed_over", "silent"]
 
 
 def test_a_confirmation_by_scan_ends_the_waiting_and_keeps_who_signed(department, two_invoices):

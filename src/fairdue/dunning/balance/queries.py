@@ -26,6 +26,7 @@ from fairdue.law.limitation import Event, EventKind, Limitation, limitation
 from fairdue.law.limitation import rules as limitation_rules
 from fairdue.ledger.models import Customer
 from fairdue.ledger.queries import OpenItem, customers_open, open_items, unapplied_payments
+from fairdue.people.days import day_in
 from fairdue.people.models import Company
 
 GONE = (MessageState.BLOCKED, MessageState.CANCELLED, MessageState.BOUNCED)
@@ -42,13 +43,13 @@ class Standing:
 
 
 def standings(rows: Sequence[BalanceConfirmation], today: date) -> list[Standing]:
-    """Give where confirmations stand, in their order. Four queries, however many there are."""
+    """Give where confirmations stand, in their order; days are those of the company's place. Four queries, however many there are."""
     pks, keys = [row.pk for row in rows], {row.message_key for row in rows}
     companies = {row.company_id for row in rows}
-    messages: dict[str, tuple[str, datetime | None]] = {}
+    messages: dict[str, rules.Asked] = {}
     told = OutboxMessage.objects.filter(company_id__in=companies, step_key__in=keys)
-    for key, state, handed_at in told.values_list("step_key", "state", "handed_over_at"):
-        messages[key] = (state, handed_at)
+    for key, state, handed_at, zone in told.values_list("step_key", "state", "handed_over_at", "company__time_zone"):
+        messages[key] = _asked(state, handed_at, zone)
     answers: dict[int, list[str]] = defaultdict(list)
     for pk, kind in (
         BalanceAnswer.objects.filter(confirmation_id__in=pks).order_by("id").values_list("confirmation_id", "kind")
@@ -64,7 +65,9 @@ def standings(rows: Sequence[BalanceConfirmation], today: date) -> list[Standing
     return [
         Standing(
             row,
-            rules.state(_asked(*messages.get(row.message_key, ("", None))), answers[row.pk], row.pk in closed, today),
+            rules.state(
+                messages.get(row.message_key, _asked("", None, "UTC")), answers[row.pk], row.pk in closed, today
+            ),
             counts[row.pk].count(False),
             len(counts[row.pk]),
         )
@@ -84,9 +87,9 @@ def replaced() -> QuerySet[BalanceDifference, int]:
     return BalanceDifference.objects.filter(Exists(newer), decisions__isnull=True).values_list("pk", flat=True)
 
 
-def _asked(state: str, handed_at: datetime | None) -> rules.Asked:
+def _asked(state: str, handed_at: datetime | None, zone: str) -> rules.Asked:
     if state == MessageState.HANDED_OVER and handed_at is not None:
-        return rules.Asked(StepState.DONE, handed_at.date())
+        return rules.Asked(StepState.DONE, day_in(zone, handed_at))
     return rules.Asked(StepState.FAILED if state in GONE else StepState.WAITING)
 
 
