@@ -61,9 +61,3 @@ def ask(house: House, what: str) -> None:
 
 def test_the_plan_of_a_night_asks_every_customer_exactly_once(house: House):
     ask(house, "PLAN")
-
-
-def test_the_work_of_a_page_asks_every_customer_of_its_list_exactly_once(house: House):
-    house.python(ASK, "BEGIN")
-    ask(house, "WORK")
-    assert house.python(ASK, "WORK") == f"{CUSTOMERS}\n"
