@@ -409,8 +409,8 @@ def do_publish_fact(
     return fact
 
 
-FEW_SUBJECTS = 500
-"""Up to so many subjects are looked up by name; a whole portfolio is read through."""
+FEW_SUBJECTS, SUBJECTS_A_QUERY = 10_000, 500
+"""Up to so many subjects are looked up by name, so many at once; a whole portfolio is read through."""
 
 
 @transaction.atomic
@@ -426,12 +426,14 @@ def do_publish_facts(
     if registered is None or registered.writer != room:
         raise LedgerError(f"room {room} may not write facts of kind {kind!r}; see ledger/facts.py")
     rows = Fact.objects.filter(company_id=actor.company_id, kind=kind, as_of__lte=as_of)
-    if len(values) <= FEW_SUBJECTS:
-        rows = rows.filter(subject__in=list(values))
     ordered = rows.order_by("as_of", "recorded_at", "id").values_list(
         "subject", "value", "as_of", "source_version", "id"
     )
-    last = {row[0]: row[1:] for row in ordered.iterator(chunk_size=5000)}
+    names, parts = list(values), [ordered]
+    if len(names) <= FEW_SUBJECTS:
+        firsts = range(0, len(names), SUBJECTS_A_QUERY)
+        parts = [ordered.filter(subject__in=names[first : first + SUBJECTS_A_QUERY]) for first in firsts]
+    last = {row[0]: row[1:] for part in parts for row in part.iterator(chunk_size=5000)}
     changed = sorted(name for name, value in values.items() if name not in last or last[name][0] != value)
     said = reasons or {}
     fresh = [name for name in changed if name not in last or last[name][1:3] != (as_of, source_version)]
