@@ -15,6 +15,9 @@ from fairdue.dunning import policy as rules
 from fairdue.dunning.actions import do_adopt_policy
 from fairdue.dunning.policy import load_yaml, shipped_yaml
 from fairdue.dunning.policy.shape import Policy, Stage
+from fairdue.web.queries import Balance
+from fairdue.web.templatetags.cells import balance_cells, days_cell
+from fairdue.web.templatetags.fairdue import plain_value
 from fairdue.wording import names
 from fairdue.wording.policy_changes import Told, _of_policy, _of_stage, told
 from fairdue.wording.summary import kpis
@@ -176,3 +179,34 @@ def test_the_turnover_is_told_for_its_period_not_for_a_year() -> None:
     with translation.override("en"):
         (kpi,) = kpis(summary, "EUR")
     assert (kpi.figure, kpi.unit) == ("1.56", "times in the period")
+
+
+def test_values_of_the_audit_log_are_written_plainly() -> None:
+    with translation.override("en"):
+        told = [plain_value(one) for one in (None, True, False, ["read", "imports:write"], 17, "reply")]
+    assert told == ["–", "yes", "no", "read, imports:write", "17", "reply"]
+
+
+def test_nothing_overdue_is_a_dash_and_items_are_counted_in_words() -> None:
+    owed = [
+        Balance(
+            "EUR",
+            open_minor=12_00,
+            overdue_minor=0,
+            held_minor=0,
+            items=1,
+            days_overdue_max=0,
+            buckets=(12_00, 0, 0, 0, 0, 0),
+        )
+    ]
+    with translation.override("en"):
+        cells = balance_cells("Open", "Overdue", "Oldest", owed)
+        days = [days_cell("Days", 3, items) for items in (1, 5)]
+    assert "12.00" in cells
+    assert "0.00" not in cells.replace("12.00", "")
+    assert [one.partition('<span class="under">')[2].partition("<")[0] for one in days] == ["1 item", "5 items"]
+
+
+def test_the_list_of_policies_says_what_each_does(ours: Sample, lead: Client) -> None:
+    page = lead.get(reverse("web:policies")).content.decode()
+    assert load_yaml(ours.policy.yaml).description in page.replace("&#x27;", "'")

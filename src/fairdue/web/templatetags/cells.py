@@ -10,7 +10,7 @@ from typing import Any
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from fairdue.ledger.models import Customer
 from fairdue.web.ageing import Line
@@ -19,6 +19,7 @@ from fairdue.web.templatetags.fairdue import bucket, days_bar, money, reason_lis
 from fairdue.wording import names, words
 
 register = template.Library()
+NONE = format_html('<span class="muted">{}</span>', "–")
 
 
 @register.simple_tag
@@ -58,9 +59,12 @@ def money_cell(label: str, amount_minor: int, currency: str, held_minor: int = 0
 
 
 @register.simple_tag
-def days_cell(label: str, days_overdue: int, under: str = "", number: int | None = None) -> SafeString:
-    """Draw days overdue with their colour, and a number with its name beneath."""
-    beneath = "" if number is None else format_html('<span class="under">{} {}</span>', under, words.count(number))
+def days_cell(label: str, days_overdue: int, items: int | None = None) -> SafeString:
+    """Draw days overdue with their colour, and beneath them of how many items they are the oldest's."""
+    beneath: SafeString | str = ""
+    if items is not None:
+        said = ngettext("%(n)s item", "%(n)s items", items) % {"n": words.count(items)}
+        beneath = format_html('<span class="under">{}</span>', said)
     return format_html(
         '<td class="n" data-label="{}"><span><span class="dot {}"></span>{}{}</span></td>',
         label, bucket(days_overdue), days_bar(days_overdue), beneath,
@@ -110,14 +114,18 @@ def balance_cells(opened: str, overdue: str, oldest: str, owed: Sequence[Balance
     return format_html(
         cell * 3,
         opened, format_html_join("", line, ((money(row.open_minor, row.currency),) for row in owed)),
-        overdue, format_html_join("", line, ((money(row.overdue_minor, row.currency),) for row in owed)),
+        overdue, format_html_join("", line, ((_overdue(row),) for row in owed)),
         oldest, format_html_join("", line, ((_oldest(row.days_overdue_max),) for row in owed)),
     )  # fmt: skip
 
 
+def _overdue(row: Balance) -> SafeString | str:
+    return money(row.overdue_minor, row.currency) if row.overdue_minor else NONE
+
+
 def _oldest(days: int) -> SafeString:
     if not days:
-        return format_html('<span class="muted">–</span>')
+        return NONE
     return format_html('<span class="dot {}"></span>{}', bucket(days), words.count(days))
 
 

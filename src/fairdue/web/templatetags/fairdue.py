@@ -309,6 +309,25 @@ def evidence(kept: Mapping[str, object]) -> list[tuple[str, str]]:
 
 
 @register.filter
+def plain_value(value: object) -> str:
+    """Write a value of an audit entry: lists by comma, yes or no, a dash for nothing; codes stay as they are stored."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return names.known("yes" if value else "no")
+    if isinstance(value, list):
+        return words.joined(plain_value(one) for one in value)
+    return str(value)
+
+
+@register.filter
+def address(email: str) -> SafeString:
+    """Write an e-mail address that a narrow column may break behind its “@”."""
+    name, at, host = email.partition("@")
+    return format_html("{}{}<wbr>{}", name, at, host)
+
+
+@register.filter
 def why_name(code: str) -> str:
     """Say by what a column was recognised."""
     return str(import_names.WHY.get(code, code))

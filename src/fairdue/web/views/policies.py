@@ -37,8 +37,9 @@ def policies(request: PageRequest) -> HttpResponse:
     """Show the company's policies and the shipped ones it could start from."""
     rows = list(Policy.objects.filter(company_id=request.company.pk).select_related("active").order_by("code"))
     known = {row.code for row in rows}
+    told_of = [(row, rules.load_yaml(row.active.yaml).description if row.active else "") for row in rows]
     shipped = [rules.shipped(code) for code in CODES if code not in known]
-    return render(request, "web/policies.html", {"rows": rows, "shipped": shipped})
+    return render(request, "web/policies.html", {"rows": told_of, "shipped": shipped})
 
 
 @page(Right.VIEW)
