@@ -210,3 +210,9 @@ def test_nothing_overdue_is_a_dash_and_items_are_counted_in_words() -> None:
 def test_the_list_of_policies_says_what_each_does(ours: Sample, lead: Client) -> None:
     page = lead.get(reverse("web:policies")).content.decode()
     assert load_yaml(ours.policy.yaml).description in page.replace("&#x27;", "'")
+
+
+def test_an_answer_on_the_page_names_no_channel_beside_its_kind(ours: Sample, lead: Client) -> None:
+    page = lead.get(reverse("web:customer-timeline", args=[ours.customer.pk])).content.decode()
+    assert "Answer on the portal</strong>" in page
+    assert "· Portal" not in page
