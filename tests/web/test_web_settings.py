@@ -198,6 +198,11 @@ def test_what_a_lawyer_confirmed_is_recorded_listed_and_taken_back(ours: Sample,
     assert "Lag 1981:739" in page
 
 
+def test_law_of_the_union_stands_among_the_countries_of_own_customers(ours: Sample, lead: Client):
+    rows = lead.get(reverse("web:law")).context["open_rows"]
+    assert {row["held"] for row in rows if row["country"] == "EU"} == {True}
+
+
 @pytest.mark.parametrize("changes", [{"what": "DE:interest"}, {"valid_until": "2026-01-01"}, {"reference": ""}])
 def test_a_wrong_word_on_law_is_refused(changes: dict[str, str], ours: Sample, lead: Client):
     from fairdue.contact.models import LawConfirmation

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from fairdue.contact.actions import ContactError, do_confirm_law, do_withdraw_law
 from fairdue.contact.models import LawConfirmation
 from fairdue.cycle.release import seal
+from fairdue.law.conduct_table import UNION
 from fairdue.law.confirmed import unconfirmed_topics
+from fairdue.law.eu import is_eu
 from fairdue.ledger.models import Customer
 from fairdue.people.actor import Right
 from fairdue.people.days import today_of
@@ -28,6 +30,8 @@ def _shown(request: PageRequest, form: LawForm | None = None, status: int = 200)
         row.place, row.about = names.law(row.country), names.law_topic(row.topic)  # type: ignore[attr-defined]
     held = set(Customer.objects.filter(company_id=request.company.pk).values_list("country", flat=True).distinct())
     held.add(request.company.country)
+    if any(is_eu(country) for country in held):
+        held.add(UNION)
     settled = {(row.country, row.topic) for row in rows if row.in_force}  # type: ignore[attr-defined]
     open_rows = [
         {"country": place, "topic": topic.value, "place": names.law(place), "about": names.law_topic(topic.value),
