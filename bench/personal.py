@@ -95,8 +95,8 @@ def measure() -> dict[str, float]:
     from django.db import connection, transaction
 
     call_command("migrate", verbosity=0)
-    from fairdue.ledger.models import AuditText
     from fairdue.ledger import audit
+    from fairdue.ledger.models import AuditText
     from fairdue.people.actor import Actor
     from fairdue.personal import actions
     from fairdue.personal.export import do_export

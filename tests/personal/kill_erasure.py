@@ -216,7 +216,17 @@ def main() -> None:
     sys.stdout.write(json.dumps(told))
 
 
-STEPS = ("opened", "noted", "letters removed", "copies removed", "files removed", "swept", "sealed", "keys destroyed", "overwritten")
+STEPS = (
+    "opened",
+    "noted",
+    "letters removed",
+    "copies removed",
+    "files removed",
+    "swept",
+    "sealed",
+    "keys destroyed",
+    "overwritten",
+)
 
 
 def _kill_steps(state: State, stopped: Callable[[str], None], check: Callable[[], None]) -> dict[str, str]:

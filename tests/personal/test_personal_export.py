@@ -80,7 +80,7 @@ def test_a_store_out_of_reach_gives_no_half_export_and_the_next_try_is_whole(boo
         return real(company_id, sha256)
 
     monkeypatch.setattr(store, "get", away)
-    with pytest.raises(PersonalError, match="cannot be reached .file 2 of .*Nothing was written"):
+    with pytest.raises(PersonalError, match=r"cannot be reached .file 2 of .*Nothing was written"):
         exported(book)
     assert not AuditEntry.objects.filter(action="export_person").exists()
     monkeypatch.setattr(store, "get", real)

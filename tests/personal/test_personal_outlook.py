@@ -69,7 +69,9 @@ def test_a_payment_that_gives_only_the_number_is_told(book):
 
 @pytest.mark.parametrize("name", ["Accounts", "Bruno Bleibt", "财务"])
 def test_names_that_others_bear_are_told_before_the_erasure(book, name):
-    shared = Contact.objects.create(company=book.company, customer=book.customer, name=name, email="x@kaesebier.example")
+    shared = Contact.objects.create(
+        company=book.company, customer=book.customer, name=name, email="x@kaesebier.example"
+    )
     assert outlook(book.company.pk, person(book, "contact", shared.pk)).common == (name,)
     assert name in outlook(book.company.pk, person(book)).common
     assert NAME not in outlook(book.company.pk, person(book)).common

@@ -60,7 +60,10 @@ class Mend(ReasonCode):
         "mend_confirm_law",
         gettext_noop("Let a lawyer look at the source and record the answer, or let the policy only warn."),
     )
-    REAPPLY = ("mend_reapply", gettext_noop("Erase again who was erased since the backup, on the page “Personal data”."))
+    REAPPLY = (
+        "mend_reapply",
+        gettext_noop("Erase again who was erased since the backup, on the page “Personal data”."),
+    )
     LOOK = ("mend_look", gettext_noop("Look at the customer's page."))
 
 

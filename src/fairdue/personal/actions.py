@@ -196,8 +196,8 @@ def _close(actor: Actor, person: Person, erasure: Erasure, removed: int) -> None
     Erasure.objects.filter(pk=erasure.pk).update(
         state=state, counts=dict(done), done_at=actor.at, known_as=kept, doomed=doomed
     )
-    kept = {one.table: one.rows for one in outlook(actor.company_id, person).kept}
-    audit.record(actor, "erase", person.subject, stage=state.value, counts=dict(done), kept=kept)
+    stay = {one.table: one.rows for one in outlook(actor.company_id, person).kept}
+    audit.record(actor, "erase", person.subject, stage=state.value, counts=dict(done), kept=stay)
 
 
 def overwrite() -> None:

@@ -63,7 +63,8 @@ def outlook(company_id: int, person: Person) -> Outlook:
 
 def common_names(person: Person) -> tuple[str, ...]:
     """Give the writings of a person that do not tell this person from others, each once as it is written."""
-    alone, found = set(person.telling), {}
+    alone = set(person.telling)
+    found: dict[str, str] = {}
     for one in person.needles:
         known = found.setdefault(identity(one), one)
         # Of a writing and its folded form the one that a person wrote is told.
@@ -87,7 +88,7 @@ def _kept(company_id: int, customer: Customer) -> tuple[Kept, ...]:
 def _by_number(company_id: int, customer: Customer) -> QuerySet[Any]:
     """Give the payments of nobody that give the customer's number as a word of its own; of one or two signs nothing is told."""
     number = customer.number
-    rows = Payment.objects.filter(company_id=company_id, customer_id=None).order_by("pk")
+    rows = Payment.objects.filter(company_id=company_id, customer__isnull=True).order_by("pk")
     rows = rows.exclude(suspected_customer_id=customer.pk)
     if len(number) < 3 or not any(sign.isdigit() for sign in number):
         return rows.none()
