@@ -15,6 +15,7 @@ from web_sample import Sample
 from fairdue.contact.actions import do_receive
 from fairdue.contact.models import InboundMail, StoredBlob
 from fairdue.dunning.balance.models import BalanceAnswer
+from fairdue.formats.copies import naming
 from fairdue.intake.enclosed import do_take_enclosed, proposals
 from fairdue.ledger.models import AuditEntry, DocumentFile
 from fairdue.ledger.store import blob_path
@@ -172,7 +173,8 @@ def said(text: str) -> bytes:
     return out.getvalue()
 
 
-def test_the_text_inside_a_pdf_names_the_document_where_its_name_does_not(ours: Sample) -> None:
+def test_the_text_inside_a_pdf_names_the_document_where_its_name_does_not(ours: Sample, monkeypatch) -> None:
+    monkeypatch.setattr(naming, "TEXT_CHARS_MIN", 2)  # the sample's number is short
     data = said(f"Delivery note for {ours.document.number}")
     mail = reply(ours, "scan0001.pdf", data)
     (proposed,) = proposals(mail)
@@ -182,6 +184,7 @@ def test_the_text_inside_a_pdf_names_the_document_where_its_name_does_not(ours: 
 
 
 def test_a_pdf_is_read_once_and_a_hostile_or_large_one_names_nothing(ours: Sample, monkeypatch) -> None:
+    monkeypatch.setattr(naming, "TEXT_CHARS_MIN", 2)
     from fairdue.intake import enclosed
 
     seen: list[int] = []
