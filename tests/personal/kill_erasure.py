@@ -201,9 +201,43 @@ def main() -> None:
         audit.seal(company.pk)
         assert audit.verify(company.pk) == []
 
-    told = {"erase": _kill_all(state, erase, clean, every)}
+    def stopped(step: str) -> None:
+        """Erase, and die at the moment that a step is done."""
+        scope.close_scope()
+
+        def at(done: str) -> None:
+            if done == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        do_erase(book.actor, load(company.pk, "customer", customer.pk), TODAY, reason="asked", checkpoint=at)
+
+    told = {"erase": _kill_all(state, erase, clean, every), "steps": _kill_steps(state, stopped, clean)}
     told["export"] = _kill_all(state, export, whole, every, lambda: not out.exists())
     sys.stdout.write(json.dumps(told))
+
+
+STEPS = (
+    "opened",
+    "noted",
+    "letters removed",
+    "copies removed",
+    "files removed",
+    "swept",
+    "sealed",
+    "keys destroyed",
+    "overwritten",
+)
+
+
+def _kill_steps(state: State, stopped: Callable[[str], None], check: Callable[[], None]) -> dict[str, str]:
+    """Kill right after each step of an erasure; give how each ended when it was asked again."""
+    found = {}
+    for step in STEPS:
+        state.put_back()
+        ended = child(lambda step=step: stopped(step))
+        again = child(check)
+        found[step] = "whole" if (ended, again) == (-signal.SIGKILL, 0) else f"ended {ended}, again {again}"
+    return found
 
 
 def _in_use() -> list[str]:

@@ -68,6 +68,26 @@ def test_a_contact_gets_its_own_rows_and_where_it_is_named(book):
     assert "ledger_payment" not in rows
 
 
+def test_a_store_out_of_reach_gives_no_half_export_and_the_next_try_is_whole(book, monkeypatch):
+    from fairdue.personal.people import PersonalError
+
+    real, asked = store.get, []
+
+    def away(company_id, sha256):
+        asked.append(sha256)
+        if len(asked) == 2:
+            raise store.StoreUnreachable("timed out")
+        return real(company_id, sha256)
+
+    monkeypatch.setattr(store, "get", away)
+    with pytest.raises(PersonalError, match=r"cannot be reached .file 2 of .*Nothing was written"):
+        exported(book)
+    assert not AuditEntry.objects.filter(action="export_person").exists()
+    monkeypatch.setattr(store, "get", real)
+    with exported(book) as archive:
+        assert all("place" in one for one in json.loads(archive.read("person.json"))["files"])
+
+
 def test_exporting_needs_the_right(book):
     clerk = Actor(company_id=book.company.pk, at=book.actor.at, name="C", roles=frozenset({"controller"}))
     with pytest.raises(NotAllowed):

@@ -52,3 +52,15 @@ def test_killed_at_any_point_and_asked_again_it_is_whole(tmp_path, vendor):
                 con.execute(f"DROP DATABASE IF EXISTS {name}_kept WITH (FORCE)")
     assert found["erase"]["kills"] >= 3
     assert found["export"]["kills"] >= 1
+    steps = (
+        "opened",
+        "noted",
+        "letters removed",
+        "copies removed",
+        "files removed",
+        "swept",
+        "sealed",
+        "keys destroyed",
+        "overwritten",
+    )
+    assert found["steps"] == dict.fromkeys(steps, "whole")

@@ -9,11 +9,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from pypdf import PdfWriter
+from pypdf.generic import DictionaryObject, NameObject, StreamObject
 from web_sample import Sample
 
 from fairdue.contact.actions import do_receive
 from fairdue.contact.models import InboundMail, StoredBlob
 from fairdue.dunning.balance.models import BalanceAnswer
+from fairdue.formats.copies import naming
 from fairdue.intake.enclosed import do_take_enclosed, proposals
 from fairdue.ledger.models import AuditEntry, DocumentFile
 from fairdue.ledger.store import blob_path
@@ -153,3 +155,60 @@ def test_a_lone_file_is_what_the_mail_says_and_never_the_invoice_it_is_about(
     number = ours.document.number
     (told,) = proposals(several(ours, [name.format(number=number)], f"Re: {number}", text.format(number=number)))
     assert (told.kind, told.number) == (kind, number if numbered else "")
+
+
+def said(text: str) -> bytes:
+    """A PDF of one page that says something."""
+    out = io.BytesIO()
+    writer = PdfWriter()
+    page = writer.add_blank_page(400, 200)
+    stream = StreamObject()
+    stream.set_data(f"BT /F1 12 Tf 20 100 Td ({text}) Tj ET".encode())
+    page[NameObject("/Contents")] = writer._add_object(stream)
+    font = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
+    named = DictionaryObject({NameObject(key): NameObject(value) for key, value in font.items()})
+    fonts = DictionaryObject({NameObject("/F1"): named})
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+    writer.write(out)
+    return out.getvalue()
+
+
+def test_the_text_inside_a_pdf_names_the_document_where_its_name_does_not(ours: Sample, monkeypatch) -> None:
+    monkeypatch.setattr(naming, "TEXT_CHARS_MIN", 2)  # the sample's number is short
+    data = said(f"Delivery note for {ours.document.number}")
+    mail = reply(ours, "scan0001.pdf", data)
+    (proposed,) = proposals(mail)
+    assert (proposed.kind, proposed.number) == ("delivery_proof", ours.document.number)
+    row = do_take_enclosed(ours.actor, mail.pk, 0)
+    assert (row.document_id, row.kind) == (ours.document.pk, "delivery_proof")
+
+
+def test_a_pdf_is_read_once_and_a_hostile_or_large_one_names_nothing(ours: Sample, monkeypatch) -> None:
+    monkeypatch.setattr(naming, "TEXT_CHARS_MIN", 2)
+    from fairdue.intake import enclosed
+
+    seen: list[int] = []
+    real = enclosed.PdfProcess.read
+
+    def counted(self, data):
+        seen.append(len(data))
+        return real(self, data)
+
+    monkeypatch.setattr(enclosed.PdfProcess, "read", counted)
+    good = said(f"Invoice {ours.document.number}")
+    active = good.replace(b"/Type /Catalog", b"/OpenAction << /S /JavaScript /JS (app.alert) >> /Type /Catalog")
+    assert active != good
+    mail = reply(ours, "a.pdf", good)
+    assert proposals(mail)[0].number == proposals(mail)[0].number == ours.document.number
+    assert len(seen) == 1
+    assert proposals(reply(ours, "b.pdf", active))[0].number == ""
+    monkeypatch.setattr(enclosed, "PDF_BYTES_MAX", 100)
+    assert proposals(reply(ours, "c.pdf", said(f"Copy of {ours.document.number}")))[0].number == ""
+    assert len(seen) == 2, "the large one is not read"
+
+
+def test_of_many_pdfs_only_the_first_few_are_read(ours: Sample, monkeypatch) -> None:
+    from fairdue.intake import enclosed
+
+    monkeypatch.setattr(enclosed, "PDFS_READ_MAX", 0)
+    assert proposals(reply(ours, "d.pdf", said(f"Bill {ours.document.number}")))[0].number == ""

@@ -118,14 +118,41 @@ def test_a_legal_hold_wins_on_the_page_too(ours: Sample, lead: Client, contact: 
     assert Contact.objects.get(pk=contact.pk).name == "Erika Entbehrlich"
 
 
-def test_a_restored_database_says_so(ours: Sample, lead: Client, contact: Contact):
+def test_a_restored_database_shows_nobody_before_they_are_erased_again(
+    ours: Sample, lead: Client, contact: Contact, as_role
+):
     from dataclasses import replace
 
     actor = replace(ours.actor, roles=frozenset({"finance_lead"}))
     do_erase(actor, load(ours.company.pk, "contact", contact.pk), actor.at.date(), reason="asked")
     Erasure.objects.all().delete()
     Contact.objects.filter(pk=contact.pk).update(name="Erika Entbehrlich")
-    assert "fairdue personal reapply" in shown(lead, reverse("web:personal"))
+    for address in ("web:home", "web:customers", "web:outbox"):
+        page = shown(lead, reverse(address), 503)
+        assert "Erika" not in page
+        assert reverse("web:personal-reapply") in page
+    page = shown(as_role("controller"), reverse("web:customers"), 503)
+    assert reverse("web:personal-reapply") not in page
+    assert "Restored from a backup" in shown(lead, reverse("web:personal"))
+    done = lead.post(reverse("web:personal-reapply"), follow=True).content.decode()
+    assert f"contact:{contact.pk}: " in done
+    assert Contact.objects.get(pk=contact.pk).name == f"[erased {contact.pk}]"
+    shown(lead, reverse("web:customers"))
+
+
+def test_who_cannot_be_erased_again_opens_the_pages_and_is_named(ours: Sample, lead: Client, contact: Contact):
+    from dataclasses import replace
+
+    actor = replace(ours.actor, roles=frozenset({"finance_lead"}))
+    do_erase(actor, load(ours.company.pk, "contact", contact.pk), actor.at.date(), reason="asked")
+    Erasure.objects.all().delete()
+    Contact.objects.filter(pk=contact.pk).update(name="Erika Entbehrlich")
+    do_hold(actor, customer_id=ours.customer.pk, reason="legal", since=actor.at.date())
+    shown(lead, reverse("web:customers"), 503)
+    done = lead.post(reverse("web:personal-reapply"), follow=True).content.decode()
+    assert f"contact:{contact.pk}: A legal hold stands" in done
+    shown(lead, reverse("web:customers"))
+    assert "Nothing is sent to this person" in shown(lead, reverse("web:personal"))
 
 
 def test_nobody_is_erased_by_itself(ours: Sample, lead: Client):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from fairdue.api.problems import BY_STATUS, MEDIA_TYPE, Kind, Problem
 from fairdue.conf.clock import now
+from fairdue.ledger.behind import unanswered
 from fairdue.people.actor import OF_SCOPE, Actor
 from fairdue.people.models import ApiToken, Company
 from fairdue.people.scope import company_scope
@@ -71,6 +72,8 @@ class Door:
         note_use(token, at)
         request.acting, request.creditor, request.token = actor_of(token, at), token.company, token  # type: ignore[attr-defined]
         with company_scope(token.company_id):
+            if unanswered(token.company_id):
+                raise Problem(Kind.RESTORED, gettext("Ask the operator for: fairdue personal reapply"))
             return self.get_response(request)
 
 

@@ -34,6 +34,7 @@ def doctor_data(
 ) -> None:
     """Check the records: what is missing, wrong or double, the money it blocks, and files to mend it in bulk."""
     start.start()
+    start.check_keys()
     chosen = start.company(company)
     day = start.day(as_of)
     from fairdue.cycle.doctor import CHECKS, examine

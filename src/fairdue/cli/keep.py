@@ -121,6 +121,7 @@ def serve(
 ) -> None:
     """Serve the web application and the debtors' pages."""
     start.start()
+    start.check_keys()
     from django.conf import settings
     from waitress.server import create_server
 

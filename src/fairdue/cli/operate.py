@@ -33,6 +33,7 @@ def run(
 ) -> None:
     """Run the line: snapshot, measures, decisions, commit, dispatch. A killed run goes on where it was."""
     start.start()
+    start.check_keys()
     chosen = start.company(company)
     from fairdue.cycle import line
     from fairdue.cycle.dispatch import send_out

@@ -93,6 +93,7 @@ def erase(
     _print(person, verdict)
     if verdict.refused:
         raise typer.Exit(1)
+    _print_outlook(acting.company_id, person)
     if not yes:
         start.console.print(_("Nothing was changed. To erase: --yes --reason “…”"))
         return
@@ -123,6 +124,29 @@ def _print(person: Person, verdict: Verdict) -> None:
     for stay in verdict.stays:
         told = f"{_of_pages(RETENTIONS[stay.clock])}: {words.day(stay.until)}, {stay.source}"
         start.console.print(f"[yellow]{_('stays')}[/] {escape(told)}", highlight=False)
+
+
+def _print_outlook(company_id: int, person: Person) -> None:
+    """Say which money rows stay and why, which names others bear too, and which payments give only the number."""
+    from fairdue.personal.export import titles
+    from fairdue.personal.outlook import outlook
+    from fairdue.wording import words
+
+    found = outlook(company_id, person)
+    for one in found.kept:
+        told = _("%(table)s: %(rows)d rows stay under the number %(number)s, amounts and dates only") % {
+            "table": titles()[one.table], "rows": one.rows, "number": one.number,
+        }  # fmt: skip
+        why = f" ({words.day(one.until)}, {one.source})" if one.until else ""
+        start.console.print(f"[yellow]{_('stays')}[/] {escape(told + why)}", highlight=False)
+    for name in found.common:
+        told = _("%(name)s tells nobody from others: it goes from the person's own rows only") % {"name": name}
+        start.console.print(f"[yellow]{_('stays')}[/] {escape(told)}", highlight=False)
+    if found.by_number_count:
+        told = _("%(count)d payments of nobody give the number; are they this customer's? %(listed)s") % {
+            "count": found.by_number_count, "listed": ", ".join(f"payment:{pk}" for pk in found.by_number),
+        }  # fmt: skip
+        start.console.print(f"[yellow]![/] {escape(told)}", highlight=False)
 
 
 def _of_pages(text: str) -> str:

@@ -59,7 +59,9 @@ def told(error: Exception) -> str | None:
     from fairdue.kernel.money import MoneyError
     from fairdue.ledger.actions import LedgerError
     from fairdue.ledger.file_actions import FileError
+    from fairdue.ledger.store import StoreUnreachable
     from fairdue.people.actor import NotAllowed
+    from fairdue.personal.people import PersonalError
 
     if isinstance(
         error,
@@ -73,7 +75,9 @@ def told(error: Exception) -> str | None:
         | FileError
         | CoverError
         | BalanceError
-        | UploadRefused,
+        | UploadRefused
+        | PersonalError
+        | StoreUnreachable,
     ):
         return why(error)
     if isinstance(error, OperationalError):
@@ -178,6 +182,18 @@ def company(code: str | None) -> Company:
     _place["zone"] = found[0].time_zone
     tell_behind(found[0])
     return found[0]
+
+
+def check_keys() -> None:
+    """End the command where the master key does not fit what is sealed: what it would seal or show is lost or unreadable."""
+    from django.core.exceptions import ImproperlyConfigured
+
+    from fairdue.ledger.key_check import check_keys as check
+
+    try:
+        check()
+    except ImproperlyConfigured as error:
+        fail(str(error))
 
 
 def tell_behind(chosen: Company) -> None:

@@ -65,6 +65,11 @@ SMTP_URL = Variable(
     "",
     "smtp://user:password@host:port, smtps:// or smtp+starttls://. Unset: e-mails stay in the outbox.",
 )
+SMTP_TOKEN = Variable(
+    "FAIRDUE_SMTP_TOKEN",
+    "",
+    "OAuth token for that server instead of a password: file:PATH, command:LINE or oauth:PATH (a JSON file). Unset: the password.",
+)
 MAIL_FROM = Variable("FAIRDUE_MAIL_FROM", "", "Sender address of e-mails. Unset: the company's own address.")
 IMAP_URL = Variable(
     "FAIRDUE_IMAP_URL",
@@ -110,6 +115,7 @@ ALL = (
     ALLOWED_HOSTS,
     BASE_URL,
     SMTP_URL,
+    SMTP_TOKEN,
     MAIL_FROM,
     IMAP_URL,
     IMAP_COMPANY,

@@ -178,6 +178,8 @@ class CompanyFacts:
     """The calendar day at the company's place."""
     law_confirmed: frozenset[tuple[str, str]] = frozenset()
     """What of the law a person has confirmed for that day: country (or part of one) and topic."""
+    erased: frozenset[str] = frozenset()
+    """Subjects (``customer:17``, ``contact:5``) that were erased and that a restored database holds again."""
 
 
 @dataclass(frozen=True, slots=True)

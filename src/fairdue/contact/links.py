@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core import signing
 
 from fairdue.contact.models import PortalLink
+from fairdue.ledger.behind import subjects_behind
 from fairdue.people.days import company_day
 from fairdue.people.models import Company
 from fairdue.people.scope import set_scope
@@ -87,7 +88,11 @@ def resolve(token: str, at: datetime) -> PortalLink | None:
         .filter(company_id=company_id, token_hash=token_hash(token))
         .first()
     )
-    return link if link is not None and is_open(link, company_day(link.company, at)) else None
+    if link is None or not is_open(link, company_day(link.company, at)):
+        return None
+    # What a restored database opens again stays closed to who was erased since.
+    mine = {f"customer:{link.customer_id}", f"contact:{link.contact_id}"}
+    return None if mine & subjects_behind(company_id) else link
 
 
 def is_open(link: PortalLink, today: date) -> bool:

@@ -45,6 +45,7 @@ from fairdue.contact.places import place
 from fairdue.contact.reasons import EventReason
 from fairdue.contact.standing import cover_blocks
 from fairdue.kernel.reasons import Reason
+from fairdue.ledger.behind import subjects_behind
 from fairdue.ledger.file_queries import withdrawn_of
 from fairdue.ledger.models import Contact, Customer, DueItem, Fact
 from fairdue.ledger.queries import (
@@ -439,7 +440,10 @@ def cover_cost(company_id: int, customer_id: int, until: date, today: date) -> t
 
 
 def company_facts(company: Company, at: datetime) -> CompanyFacts:
-    """Give what holds for all messages of a company: days of payments, what left today, what law is confirmed. One query."""
+    """Give what holds for all messages of a company: days of payments, what left today, what law is confirmed, who was erased.
+
+    One query, and a look at the key store; more only where a restored database holds an erased person again.
+    """
     subject, today = f"company:{company.pk}", company_day(company, at)
     midnight = at.astimezone(zone_of(company.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
     values = {
@@ -454,7 +458,7 @@ def company_facts(company: Company, at: datetime) -> CompanyFacts:
     through: dict[str, date] = {}
     for row in sorted((row for row in rows if row[0] and not row[5]), key=lambda row: row[2:5]):
         through[row[0].removeprefix(subject).removeprefix(":")] = date.fromordinal(row[1])
-    return CompanyFacts(through.pop("", None), handed_over, through, today, confirmed)
+    return CompanyFacts(through.pop("", None), handed_over, through, today, confirmed, subjects_behind(company.pk))
 
 
 _COMPANY = """

@@ -66,6 +66,11 @@ class GateReason(ContactReason):
         gettext_noop("An import of %(as_of)s (%(number)s) was begun and has not ended."),
         True,
     )
+    ERASED_BEFORE = (
+        "gate_erased_before",
+        gettext_noop("This person was erased after the backup was made that this database was restored from."),
+        True,
+    )
     BANK_DATA_OLD = (
         "gate_bank_data_old",
         gettext_noop(

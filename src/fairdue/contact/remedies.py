@@ -60,6 +60,10 @@ class Mend(ReasonCode):
         "mend_confirm_law",
         gettext_noop("Let a lawyer look at the source and record the answer, or let the policy only warn."),
     )
+    REAPPLY = (
+        "mend_reapply",
+        gettext_noop("Erase again who was erased since the backup, on the page “Personal data”."),
+    )
     LOOK = ("mend_look", gettext_noop("Look at the customer's page."))
 
 
@@ -72,7 +76,7 @@ class Remedy:
     command: str = ""
 
 
-PAGES = ("customer", "contacts", "runs", "imports", "policy", "outbox", "proposal", "third-parties", "law")
+PAGES = ("customer", "contacts", "runs", "imports", "policy", "outbox", "proposal", "third-parties", "law", "personal")
 """The pages a remedy may name; the web application knows their addresses."""
 
 _IMPORT = "fairdue import FILE"
@@ -131,6 +135,7 @@ _MENDS: dict[str, tuple[Mend, str, str]] = {
     ),
     _G.COPY_WITHDRAWN.code: (Mend.RUN_AGAIN, "runs", "fairdue run"),
     _G.SECOND_PERSON.code: (Mend.APPROVE, "outbox", ""),
+    _G.ERASED_BEFORE.code: (Mend.REAPPLY, "personal", "fairdue personal reapply"),
     _G.DRY_RUN.code: (Mend.POLICY, "policy", _EXPORT),
 }  # fmt: skip
 

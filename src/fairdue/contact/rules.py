@@ -112,6 +112,13 @@ def budget(step: Step, facts: GateFacts, policy: GatePolicy, stage: Stage) -> It
 # 5. The recipient.
 
 
+def erased(step: Step, facts: GateFacts, policy: GatePolicy, stage: Stage) -> Iterator[Reason]:
+    """Block, at sending, what goes to somebody who was erased and whom a restored database holds again."""
+    to = {f"customer:{facts.customer_id}", f"contact:{step.contact_id}"}
+    if stage is Stage.SENDING and to & facts.company.erased:
+        yield because(GateReason.ERASED_BEFORE)
+
+
 def recipient(step: Step, facts: GateFacts, policy: GatePolicy, stage: Stage) -> Iterator[Reason]:
     """Block when nobody right can be reached: purpose, activity, bounce, opt-out, address, language."""
     if step.channel == "call":
@@ -219,6 +226,6 @@ def release(step: Step, facts: GateFacts, policy: GatePolicy, stage: Stage) -> I
 
 
 CHECKS: tuple[Check, ...] = (
-    balance, in_transit, _bank_data, imports, holds, reply, internal_check, cover, budget, quiet, recipient,
+    erased, balance, in_transit, _bank_data, imports, holds, reply, internal_check, cover, budget, quiet, recipient,
     small_balance, legal_clock, law_uncertain, tone, documents, release,
 )  # fmt: skip

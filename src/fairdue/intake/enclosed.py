@@ -4,7 +4,10 @@
    what the mail is about, not what the file is.
 2. A number of the customer's documents in the file's name decides. The only one that subject and new text name is proposed for a file
    whose kind is known and is a copy of a document; an order, its confirmation and a contract are not. Else a person says it.
-3. The bytes are stored once, by hash; what they are is told by their first bytes, never by the mail.
+3. A PDF whose name tells no document is read for it: the only number and the kind that its text names come before the mail's words; the
+   word *invoice* in it says no kind, for an advice of payment names invoices too. It is read in a process of its own, the first pages, a
+   few small files, a few seconds. One that is locked, broken, active or too slow names nothing, and is refused when it is to be kept.
+4. The bytes are stored once, by hash; what they are is told by their first bytes, never by the mail.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import gettext
 
@@ -29,11 +33,18 @@ from fairdue.ledger import audit
 from fairdue.ledger.file_actions import FileError, NewFile, do_add_files, safe_name
 from fairdue.ledger.file_queries import in_force
 from fairdue.ledger.models import CUSTOMER_WIDE, CopyKind, Document, DocumentFile, FileOrigin
+from fairdue.ledger.store import StoreUnreachable
 from fairdue.people.actor import Actor, Right
 
 ENDINGS = (".pdf", ".png", ".jpg", ".jpeg")
 OF_A_DOCUMENT = frozenset({CopyKind.INVOICE, CopyKind.DELIVERY_PROOF, CopyKind.ACCEPTANCE})
 """Kinds of which each file belongs to one document of the ledger."""
+PDFS_READ_MAX = 5
+"""PDFs of one mail whose text is read for a proposal."""
+PDF_BYTES_MAX = 5 * 1024 * 1024
+PDF_SECONDS_MAX = 4
+REMEMBERED_S = 600
+"""How long what a PDF named is remembered by this process: opening the mail again reads it no second time."""
 DOCUMENTS_MAX = 5_000
 """Documents of a customer, the newest, among which numbers are sought."""
 
@@ -51,7 +62,7 @@ class Proposal:
 
 
 def proposals(mail: InboundMail) -> list[Proposal]:
-    """Give what the files of a mail may be, in their order. Two queries; none of a file's bytes is read."""
+    """Give what the files of a mail may be, in their order. Two queries, and the bytes of PDFs whose name tells no document."""
     if mail.customer_id is None or not mail.attachments:
         return []
     known = _numbers(mail.company_id, mail.customer_id)
@@ -73,12 +84,52 @@ def proposals(mail: InboundMail) -> list[Proposal]:
     kind_said = kind_in(said) if alone else ""
     if kind_said == CopyKind.INVOICE:
         kind_said = ""
-    found = []
+    found: list[Proposal] = []
+    left = PDFS_READ_MAX
     for place, (name, one) in enumerate(zip(names, mail.attachments, strict=True)):
         may_be = name.lower().endswith(ENDINGS)
-        kind = (kind_of(name) or kind_said) if may_be else ""
+        sha256, inside = str(one["sha256"]), _Inside()
+        if left and name.lower().endswith(".pdf") and not taken[sha256] and _tells_nothing(known, name):
+            left -= 1
+            inside = _inside(mail, sha256, known)
+        kind = (kind_of(name) or inside.kind or kind_said) if may_be else ""
         number = _number(known, name, kind, in_words) if may_be else ""
+        if len(inside.numbers) == 1 and kind in {"", *OF_A_DOCUMENT}:
+            number = inside.numbers[0]
         found.append(Proposal(place, name, kind, number, may_be, tuple(taken[str(one["sha256"])])))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Inside:
+    """What the text of a PDF names: numbers of the customer's documents, and a kind."""
+
+    numbers: tuple[str, ...] = ()
+    kind: str = ""
+
+
+def _tells_nothing(known: Numbers[DocumentRef], name: str) -> bool:
+    return not known.in_name(name.rpartition(".")[0]) and kind_of(name) in {"", *OF_A_DOCUMENT}
+
+
+def _inside(mail: InboundMail, sha256: str, known: Numbers[DocumentRef]) -> _Inside:
+    """Give what the text of a stored PDF names; nothing for one that may not or cannot be read."""
+    key = f"enclosed:{mail.company_id}:{mail.customer_id}:{sha256}"
+    remembered = cache.get(key)
+    if remembered is not None:
+        return _Inside(tuple(remembered[0]), remembered[1])
+    found = _Inside()
+    try:
+        data = blobs.get(mail.company_id, sha256)
+        if len(data) <= PDF_BYTES_MAX and media_type(data) == "application/pdf":
+            with PdfProcess(PDF_SECONDS_MAX) as pdf:
+                text = pdf.read(data).text
+            kind = kind_in(text)
+            numbers = dict.fromkeys(ref.number for group in known.in_text(text).values() for ref in group)
+            found = _Inside(tuple(numbers), "" if kind == CopyKind.INVOICE else kind)
+    except (blobs.BlobError, StoreUnreachable, FormatError):
+        found = _Inside()
+    cache.set(key, (found.numbers, found.kind), REMEMBERED_S)
     return found
 
 

@@ -86,7 +86,7 @@ def hold() -> None:
     """
     from fairdue.ledger.models import KeyCheck
 
-    value = _derived("check").hex()
+    value = check_value()
     known = KeyCheck.objects.order_by("pk").values_list("value", flat=True).first()
     if known is None:
         KeyCheck.objects.bulk_create([KeyCheck(pk=1, value=value)], ignore_conflicts=True)
@@ -95,12 +95,20 @@ def hold() -> None:
         KeyCheck.objects.filter(pk=1, value="").update(value=value)
         known = value
     if not hmac.compare_digest(known, value):
-        raise ImproperlyConfigured(
-            gettext(
-                "This is not the master key that this database was sealed with. Put the right one back: master.key in the data"
-                " folder, FAIRDUE_MASTER_KEY or FAIRDUE_MASTER_KEY_COMMAND."
-            )
-        )
+        raise ImproperlyConfigured(other_key())
+
+
+def check_value() -> str:
+    """Give what the database keeps of its master key: from it nobody gets the key."""
+    return _derived("check").hex()
+
+
+def other_key() -> str:
+    """Say that the master key is another one than the database's, and what to do."""
+    return gettext(
+        "This is not the master key that this database was sealed with. Put the right one back: master.key in the data"
+        " folder, FAIRDUE_MASTER_KEY or FAIRDUE_MASTER_KEY_COMMAND."
+    )
 
 
 def opens(wrapped: str) -> bool:

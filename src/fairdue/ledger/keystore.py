@@ -111,6 +111,11 @@ class KeyStore:
         """Give the file of a SQLite store; None for a server's."""
         return Path(self.url.removeprefix("sqlite:///")) if self.url.startswith("sqlite:///") else None
 
+    @property
+    def place(self) -> str:
+        """Say where it lies, without a password."""
+        return str(self.path) if self.path is not None else self.url.rpartition("@")[2]
+
     def close(self) -> None:
         """Close this thread's connection."""
         if getattr(self._local, "con", None) is not None:
@@ -138,6 +143,13 @@ class KeyStore:
                 cursor.execute(f"SELECT name, wrapped FROM fairdue_key WHERE name IN ({marks})", part)
                 found.update(cursor.fetchall())
         return found
+
+    def newest(self) -> str:
+        """Give the wrapped key that was made last; empty where there is none."""
+        with self._work() as cursor:
+            cursor.execute("SELECT wrapped FROM fairdue_key ORDER BY made_at DESC, name LIMIT 1")
+            row = cursor.fetchone()
+            return str(row[0]) if row else ""
 
     def destroy(self, names: Iterable[str]) -> int:
         """Destroy keys for good; give how many there were. Again changes nothing."""

@@ -27,6 +27,7 @@ from fairdue.ledger.models import Customer, ErasedMark, Erasure, ErasureState
 from fairdue.people.actor import Actor, Right
 from fairdue.people.models import Membership, User
 from fairdue.personal import files
+from fairdue.personal.outlook import outlook
 from fairdue.personal.people import Person, PersonalError, load
 from fairdue.personal.queries import due, facts_of, old_imports
 from fairdue.personal.reasons import PersonalReason
@@ -195,7 +196,8 @@ def _close(actor: Actor, person: Person, erasure: Erasure, removed: int) -> None
     Erasure.objects.filter(pk=erasure.pk).update(
         state=state, counts=dict(done), done_at=actor.at, known_as=kept, doomed=doomed
     )
-    audit.record(actor, "erase", person.subject, stage=state.value, counts=dict(done))
+    stay = {one.table: one.rows for one in outlook(actor.company_id, person).kept}
+    audit.record(actor, "erase", person.subject, stage=state.value, counts=dict(done), kept=stay)
 
 
 def overwrite() -> None:
@@ -227,10 +229,16 @@ def do_complete(actor: Actor, today: date, left: list[tuple[str, str]] | None = 
             done += 1
         except ErasureRefused:
             continue
-        except PersonalError as error:
+        except (PersonalError, store.StoreUnreachable) as error:
             if left is not None:
                 left.append((erasure.subject, str(error)))
-    gone = [sha256 for sha256 in old_imports(actor.company_id, today) if store.remove(actor.company_id, sha256)]
+    gone: list[str] = []
+    try:
+        for sha256 in old_imports(actor.company_id, today):
+            gone += [sha256] if store.remove(actor.company_id, sha256) else []
+    except store.StoreUnreachable as error:
+        if left is not None:
+            left.append((gettext("Import"), str(error)))
     if gone:
         audit.record(actor, "lapse", "imports", count=len(gone), sha256=gone[:100])
     return done + len(gone)

@@ -21,7 +21,7 @@ from fairdue.people.actor import Actor, Right
 from fairdue.people.models import Company
 from fairdue.people.register import BASES, PURPOSES, RETENTIONS, Field
 from fairdue.personal import files
-from fairdue.personal.people import Person, Scrubber
+from fairdue.personal.people import Person, PersonalError, Scrubber
 from fairdue.personal.rows import SHARED, tables, theirs
 
 Progress = Callable[[int, int], None]
@@ -38,7 +38,8 @@ STYLE = (
 def do_export(actor: Actor, person: Person, target: BinaryIO, progress: Progress | None = None) -> dict[str, int]:
     """Write a person's data to ``target`` as a ZIP and note it in the audit log; give rows by table, and files.
 
-    The page is in the active language. A file that cannot be read any more is named in ``person.json``.
+    The page is in the active language. A file that cannot be read any more is named in ``person.json``. Raises PersonalError where
+    the file store is out of reach: the ZIP would lack what is there, so it is no answer, and nothing is noted.
     """
     actor.need(Right.ERASE)
     company = Company.objects.get(pk=actor.company_id)
@@ -52,6 +53,8 @@ def do_export(actor: Actor, person: Person, target: BinaryIO, progress: Progress
             entry = {"sha256": sha256, "file_name": name, "media_type": media_type}
             try:
                 data = store.get(actor.company_id, sha256)
+            except store.StoreUnreachable as error:
+                raise PersonalError(_unreachable(number, len(listed), str(error))) from error
             except store.BlobError as error:
                 stored.append({**entry, "error": str(error)})
                 continue
@@ -68,6 +71,13 @@ def do_export(actor: Actor, person: Person, target: BinaryIO, progress: Progress
     counts = {str(one["table"]): len(one["rows"]) for one in found} | {"files": len(stored)}
     audit.record(actor, "export_person", person.subject, counts=counts)
     return counts
+
+
+def _unreachable(number: int, count: int, error: str) -> str:
+    told = gettext(
+        "The file store cannot be reached (file %(number)s of %(count)s: %(error)s). Nothing was written; ask again when it answers."
+    )
+    return told % {"number": number, "count": count, "error": error}
 
 
 def files_of(company_id: int, person: Person) -> list[tuple[str, str, str]]:

@@ -3,21 +3,10 @@
 from __future__ import annotations
 
 from fairdue.ledger import keys, keystore
-from fairdue.ledger.models import Erasure, ErasureState
+from fairdue.ledger.behind import behind
 from fairdue.personal.people import Person, PersonalError, load
 
-
-def behind(company_id: int) -> list[keystore.Erased]:
-    """Give the erasures that the database does not know, or not as far as they went. Two look-ups where there is none."""
-    noted = keystore.opened().erased(company_id)
-    if not noted:
-        return []
-    known = {
-        one.subject: set(one.clocks)
-        for one in Erasure.objects.filter(company_id=company_id).exclude(state=ErasureState.ERASING)
-    }
-    late = [one for one in noted if not set(one.clocks) <= known.get(one.subject, set())]
-    return [one for one in late if same(company_id, one) is not None]
+__all__ = ["behind", "same"]
 
 
 def same(company_id: int, noted: keystore.Erased) -> Person | None:

@@ -60,7 +60,7 @@ def facts_of(company_id: int, person: Person, today: date) -> Facts:
         letter,
         book,
         last_letter_on=_last_letter(company_id, person, mine),
-        last_book_on=_last_book(customer),
+        last_book_on=last_book(customer),
         legal_hold=_legal_hold(company_id, customer, today),
         open_items=_open(company_id, customer, today) if person.kind == "customer" else 0,
         being_sent=mine.filter(state__in=UNSETTLED).count(),
@@ -90,7 +90,8 @@ def _last_letter(company_id: int, person: Person, mine: QuerySet[OutboxMessage])
     return max(days, default=None)
 
 
-def _last_book(customer: Customer) -> date | None:
+def last_book(customer: Customer) -> date | None:
+    """Give the day of the customer's last document or payment: from it the duty to keep accounting records runs."""
     issued = Document.objects.filter(customer=customer).aggregate(last=Max("issued_on"))["last"]
     paid = Payment.objects.filter(customer=customer).aggregate(last=Max("effective_on"))["last"]
     return max((on for on in (issued, paid) if on), default=None)

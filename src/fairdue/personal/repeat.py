@@ -5,7 +5,7 @@
 2. A number may be another person's now: rows made after the restored moment take the same numbers again. A subject is erased
    again only where one of the marks of then fits what names it now.
 3. What cannot be erased again (a legal hold, a claim that was open at the restored moment) is named with its reason and stays
-   behind. Letters, mail and files of the subject are closed all the same: their keys are gone.
+   behind; an audit entry says that it was asked for. Letters, mail and files of the subject are closed all the same: their keys are gone.
 4. ``do_sweep`` destroys keys that no row names and takes away bytes that no row names, both older than a day. It looks at all
    companies, for the stores are the installation's.
 """
@@ -22,7 +22,8 @@ from django.db.models.functions import Cast
 
 from fairdue.contact.models import StoredBlob
 from fairdue.kernel.reasons import Reason
-from fairdue.ledger import keystore, sealed, store
+from fairdue.ledger import audit, keystore, sealed, store
+from fairdue.ledger.behind import REAPPLY
 from fairdue.ledger.models import DocumentFile, SealedFile
 from fairdue.people.actor import Actor, Right
 from fairdue.people.models import Company
@@ -57,6 +58,7 @@ def do_reapply(actor: Actor, today: date) -> list[Repeated]:
             done.append(Repeated(one.subject, erasure.get_state_display()))
         except ErasureRefused as refusal:
             done.append(Repeated(one.subject, "", refusal.verdict.refused))
+            audit.record(actor, REAPPLY, one.subject, count=len(refusal.verdict.refused))
     return done
 
 

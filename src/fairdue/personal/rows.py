@@ -58,6 +58,9 @@ def _rows(model: type[Model], tie: str, person: Person) -> QuerySet[Any]:
         mine = Q(customer_id=person.customer_id)
         if model._meta.db_table == "ledger_payment":
             mine |= Q(suspected_customer_id=person.customer_id, customer_id=None)
+            # Money that nobody could assign may name the person all the same: the database looks, for there may be much of it.
+            unknown = narrowed(rows.filter(customer_id=None), ["payer", "reference", "source_key"], person.telling)
+            mine |= Q(pk__in=unknown.order_by().values("pk"))
         if model._meta.db_table in {"contact_task", "contact_inbound_mail"}:
             mine |= Q(customer_id=None)
         return rows.filter(mine)

@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.shortcuts import render
 from django_htmx.middleware import HtmxDetails
 
+from fairdue.ledger.behind import unanswered
 from fairdue.people.actor import Actor, Right
 from fairdue.people.models import Company, User
 
@@ -35,7 +36,8 @@ View = Callable[..., HttpResponseBase]
 def page(right: Right, *methods: str) -> Callable[[View], View]:
     """Wrap a view: signed in, member of a company, has ``right``, uses one of ``methods`` (default GET and HEAD).
 
-    Without a session the answer is a redirect to sign-in (for htmx a full-page redirect); without the right it is 403.
+    Without a session the answer is a redirect to sign-in (for htmx a full-page redirect); without the right it is 403. While
+    a restored database holds erased persons again, only who may erase sees pages, and only those of personal data.
     """
     allowed = methods or ("GET", "HEAD")
 
@@ -51,6 +53,10 @@ def page(right: Right, *methods: str) -> Callable[[View], View]:
                 refused.content = render(request, "web/wrong_method.html").content
                 return refused
             request.actor.need(right)
+            # A restored database holds erased persons again: nothing is shown before they are erased again.
+            if right is not Right.ERASE and (late := unanswered(request.company.pk)):
+                told = {"count": len(late), "may_erase": request.actor.may(Right.ERASE)}
+                return render(request, "web/restored.html", told, status=503)
             return view(request, *args, **kwargs)
 
         checked.right, checked.methods = right, allowed  # type: ignore[attr-defined]

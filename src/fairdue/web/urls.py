@@ -159,6 +159,7 @@ urlpatterns: list[URLPattern] = [
     path("personal", personal.personal, name="personal"),
     path("personal/register", personal.register, name="personal-register"),
     path("personal/complete", personal.complete, name="personal-complete"),
+    path("personal/reapply", personal.reapply, name="personal-reapply"),
     path("personal/<slug:subject>", personal.person, name="personal-person"),
     path("personal/<slug:subject>/export", personal.export, name="personal-export"),
     path("personal/<slug:subject>/erase", personal.erase, name="personal-erase"),

@@ -1,4 +1,4 @@
-"""Access tokens for a mailbox whose provider takes no passwords (OAuth 2.0): where one comes from, and how IMAP is told of it.
+"""Access tokens for a mailbox whose provider takes no passwords (OAuth 2.0): where one comes from, and how IMAP and SMTP are told of it.
 
 Three sources, named by their beginning: ``file:PATH`` holds a token that another program renews, ``command:LINE`` prints one, and
 ``oauth:PATH`` is a JSON file with which one is asked for (RFC 6749: a refresh token, section 6, or an application's own
@@ -33,15 +33,15 @@ class TokenError(Exception):
     """No token can be had; the message says why and holds no secret."""
 
 
-def access_token(source: str) -> str:
-    """Give an access token now. Raises TokenError."""
+def access_token(source: str, setting: str = "FAIRDUE_IMAP_TOKEN") -> str:
+    """Give an access token now; ``setting`` is what a person is told to look at. Raises TokenError."""
     kind, _, rest = source.partition(":")
     made = {"file": _from_file, "command": _from_command, "oauth": _from_provider}.get(kind)
     if made is None or not rest.strip():
-        raise TokenError(gettext("FAIRDUE_IMAP_TOKEN must begin with file:, command: or oauth:"))
+        raise TokenError(gettext("%(setting)s must begin with file:, command: or oauth:") % {"setting": setting})
     token = made(rest.strip()).strip()
     if not token or not token.isascii() or any(char.isspace() or not char.isprintable() for char in token):
-        raise TokenError(gettext("What FAIRDUE_IMAP_TOKEN names gives no token."))
+        raise TokenError(gettext("What %(setting)s names gives no token.") % {"setting": setting})
     return token
 
 

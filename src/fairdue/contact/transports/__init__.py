@@ -38,5 +38,5 @@ def configured() -> list[Transport]:
     outbox = Path(settings.DATA_DIR) / "outbox"
     found: list[Transport] = [PrintFolder(outbox / "letters"), FileFolder(outbox / "files")]
     if settings.FAIRDUE_SMTP_URL:
-        found.insert(0, SmtpTransport.from_url(settings.FAIRDUE_SMTP_URL))
+        found.insert(0, SmtpTransport.from_url(settings.FAIRDUE_SMTP_URL, settings.FAIRDUE_SMTP_TOKEN))
     return found

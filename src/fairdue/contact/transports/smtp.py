@@ -8,6 +8,9 @@ import ssl
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from django.utils.translation import gettext
+
+from fairdue.contact.inbox import oauth
 from fairdue.contact.reasons import DeliveryReason
 from fairdue.contact.transports.mail import build, mail_address
 from fairdue.contact.transports.shape import MaybeHandedOver, NotHandedOver, Outcome, Parcel
@@ -32,19 +35,34 @@ class Server:
     port: int
     user: str = ""
     password: str = ""
+    token_from: str = ""
+    """Where an access token comes from instead of the password (``contact.inbox.oauth``)."""
 
 
-def read_url(url: str) -> Server:
-    """Read ``smtp://``, ``smtps://`` or ``smtp+starttls://`` with user, password, host and port. Raises ValueError."""
+def read_url(url: str, token_from: str = "") -> Server:
+    """Read ``smtp://``, ``smtps://`` or ``smtp+starttls://`` with user, password, host and port. Raises ValueError.
+
+    ``token_from`` says where an access token comes from instead of the password; a token goes over TLS only, or to this machine.
+    """
     parts = urlsplit(url)
     if parts.scheme not in PORTS or not parts.hostname:
         raise ValueError("FAIRDUE_SMTP_URL must be smtp://, smtps:// or smtp+starttls://user:password@host:port")
+    if token_from:
+        if parts.password or not parts.username:
+            raise ValueError("FAIRDUE_SMTP_TOKEN is set: FAIRDUE_SMTP_URL must hold the user and no password")
+        if not token_from.startswith(oauth.KINDS):
+            raise ValueError("FAIRDUE_SMTP_TOKEN must begin with file:, command: or oauth:")
+        if parts.scheme == "smtp" and parts.hostname not in oauth.LOCAL:
+            raise ValueError(
+                "FAIRDUE_SMTP_URL: smtp:// would send the token in the clear; use smtps:// or smtp+starttls://"
+            )
     return Server(
         parts.scheme,
         parts.hostname,
         parts.port or PORTS[parts.scheme],
         unquote(parts.username or ""),
         unquote(parts.password or ""),
+        token_from,
     )
 
 
@@ -60,9 +78,9 @@ class SmtpTransport:
         self._mails = 0
 
     @classmethod
-    def from_url(cls, url: str) -> SmtpTransport:
-        """Make the transport of a URL."""
-        return cls(read_url(url))
+    def from_url(cls, url: str, token_from: str = "") -> SmtpTransport:
+        """Make the transport of a URL; ``token_from`` as for ``read_url``."""
+        return cls(read_url(url, token_from))
 
     def prepare(self, parcel: Parcel) -> _Mail:
         """Build the bytes, connect, name sender and recipient. Raises NotHandedOver."""
@@ -100,13 +118,28 @@ class SmtpTransport:
             if server.scheme == "smtp+starttls":
                 session.starttls(context=ssl.create_default_context())
                 session.ehlo()
-            if server.user:
+            if server.token_from:
+                self._show_token(session)
+            elif server.user:
                 session.login(server.user, server.password)
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, smtplib.SMTPException, oauth.TokenError) as error:
             detail = _cut(f"{server.host}:{server.port}: {error}")
             raise NotHandedOver(Outcome.CHANNEL_DOWN, because(DeliveryReason.UNREACHABLE, detail=detail)) from None
         self._session, self._mails = session, 0
         return session
+
+    def _show_token(self, session: smtplib.SMTP) -> None:
+        """Sign in with a token that is asked for now. Raises TokenError; what the server says to it never tells the token."""
+        server = self._server
+        token = oauth.access_token(server.token_from, "FAIRDUE_SMTP_TOKEN")
+        offered = tuple(f"AUTH={one.upper()}" for one in session.esmtp_features.get("auth", "").split())
+        mechanism, answer = oauth.spoken(offered, server.user, token, server.host, server.port)
+        try:
+            session.auth(mechanism, lambda challenge=None: answer(challenge or b"").decode("ascii"))
+        except UnicodeError:
+            raise oauth.TokenError(gettext("The user name holds signs that the server cannot be told.")) from None
+        except smtplib.SMTPException as error:
+            raise oauth.TokenError(str(error).replace(token, "…")) from None
 
     def _envelope(self, session: smtplib.SMTP, sender: str, to: str, data: bytes) -> _Mail:
         code, reply = session.mail(sender)

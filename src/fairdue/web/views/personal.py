@@ -22,7 +22,9 @@ from fairdue.people.register import BASES, ERASED_WORDS, PURPOSES, RETENTIONS, S
 from fairdue.personal import queries as found
 from fairdue.personal.actions import ErasureRefused, do_complete, do_erase, do_readmit, preview
 from fairdue.personal.export import do_export, files_of, held, titles
+from fairdue.personal.outlook import outlook
 from fairdue.personal.people import KINDS, Person, PersonalError, load, search
+from fairdue.personal.repeat import do_reapply
 from fairdue.personal.rules import Verdict
 from fairdue.web.access import PageRequest, page
 from fairdue.web.exports import download
@@ -102,7 +104,7 @@ def _own(request: PageRequest, subject: str) -> Person:
 def _shown(request: PageRequest, one: Person, form: EraseForm | None = None, status: int = 200) -> HttpResponse:
     today = today_of(request.actor)
     verdict = preview(request.actor, one, today)
-    named = titles()
+    named, left = titles(), outlook(request.company.pk, one)
     context = {
         "person": one, "address": address(one.subject), "verdict": verdict, "form": form or EraseForm(),
         "refused": list(words.reasons(verdict.refused)), "readmit": ReadmitForm(),
@@ -113,6 +115,7 @@ def _shown(request: PageRequest, one: Person, form: EraseForm | None = None, sta
             for part in held(request.company.pk, one)
         ],
         "files": files_of(request.company.pk, one)[:SHOWN],
+        "left": left, "kept": [(named[kept.table], kept) for kept in left.kept],
         "stays": [(_(RETENTIONS[stay.clock]), stay.until, stay.source) for stay in verdict.stays],
     }  # fmt: skip
     return render(request, "web/personal_person.html", context, status=status)
@@ -140,7 +143,11 @@ def export(request: PageRequest, subject: str) -> HttpResponse:
     """Give everything that is kept on a person as one ZIP, in the language of the page; it stands in the audit log."""
     one = _own(request, subject)
     with tempfile.TemporaryFile() as file:
-        do_export(request.actor, one, file)
+        try:
+            do_export(request.actor, one, file)
+        except PersonalError as error:
+            messages.error(request, str(error))
+            return redirect("web:personal-person", subject)
         file.seek(0)
         content = file.read()
     seal(request.actor)
@@ -161,6 +168,9 @@ def erase(request: PageRequest, subject: str) -> HttpResponse:
         done = do_erase(request.actor, one, today_of(request.actor), reason=form.cleaned_data["reason"])
     except ErasureRefused:
         return _shown(request, one, form, 409)
+    except PersonalError as error:
+        messages.error(request, str(error))
+        return redirect("web:personal-person", subject)
     seal(request.actor)
     messages.success(
         request,
@@ -182,6 +192,19 @@ def readmit(request: PageRequest, subject: str) -> HttpResponse:
         seal(request.actor)
         messages.success(request, _("Imports may name this person again."))
     return redirect("web:personal-person", address(one.subject))
+
+
+@page(Right.ERASE, "POST")
+def reapply(request: PageRequest) -> HttpResponse:
+    """After a restore: erase again whoever was erased since the backup; what a duty of then refuses is named."""
+    done = do_reapply(request.actor, today_of(request.actor))
+    seal(request.actor)
+    for one in done:
+        if not one.refused:
+            messages.success(request, f"{one.subject}: {one.state}")
+        for text in words.reasons(one.refused):
+            messages.error(request, f"{one.subject}: {text}")
+    return redirect("web:personal")
 
 
 @page(Right.ERASE, "POST")
