@@ -33,10 +33,12 @@ ON = DUE + timedelta(days=3)
 def letter(department):
     """Give the letter that the notice to a customer would be today, in the company's law."""
 
-    def made(country: str, *, law: str = "DE", currency: str = "EUR", amount: int = 1_000_00, **more) -> Rendered:
+    def made(
+        country: str, *, law: str = "DE", currency: str = "EUR", amount: int = 1_000_00, policy: str = POLICY, **more
+    ) -> Rendered:
         Company.objects.filter(pk=department.company.pk).update(country=law)
         department.company.refresh_from_db()
-        department.adopt(text=POLICY)
+        department.adopt(text=policy)
         fields = {"natural_person": "no", "country": country} | more
         customer = department.customer(**fields)
         department.invoice(customer, amount, DUE, currency=currency)
@@ -149,3 +151,28 @@ def test_rules_that_nobody_collected_are_said_on_the_draft(letter) -> None:
     found = letter("TV")
     assert "gate_law_unknown" in codes(found)
     assert "gate_law_unknown" not in {block.code for block in found.blocks}
+
+
+@pytest.mark.parametrize(
+    ("country", "person", "name"),
+    [("GB", "no", "letter_before_claim"), ("GB", "unknown", "letter_of_claim"), ("CZ", "no", "predzalobni_vyzva")],
+)
+def test_a_court_is_announced_only_where_the_policy_does(letter, country: str, person: str, name: str) -> None:
+    """A letter before claim that nobody means to follow with a claim is an empty threat; what else the form asks for stays."""
+    meant = letter(country, law=country, natural_person=person)
+    assert meant.facts.form.name == name
+    assert "release.form_without_court" not in codes(meant)
+
+
+@pytest.mark.parametrize(("country", "person"), [("GB", "no"), ("GB", "unknown"), ("CZ", "no"), ("PL", "no")])
+def test_without_a_court_in_the_policy_the_letter_names_none(letter, country: str, person: str) -> None:
+    quiet = POLICY.replace(", lawyer, court_order", "")
+    found = letter(country, law=country, natural_person=person, policy=quiet)
+    said = found.facts.form
+    courts = {"letter_before_claim", "letter_of_claim", "demand_before_suit", "predzalobni_vyzva"}
+    assert said is None or not courts & {said.name, *(one.text for one in said.statements)}
+    assert said is None or not said.reply_form
+    assert "release.form_without_court" in codes(found)
+    assert "court" not in found.text.lower()
+    if country == "GB":
+        assert {"claim_rests_on", "documents_on_request"} <= {one.text for one in said.statements}

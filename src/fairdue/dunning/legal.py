@@ -47,8 +47,8 @@ class Legal:
 def legal_of(desk: Desk, customer: Customer, stage: Stage, claims: Claims, deal: Deal) -> Legal:
     """Ask the law about one letter: which form it takes, and which of the policy's consequences it may announce."""
     conduct = conduct_of(customer.country, customer.natural_person, subdivision_of(customer.country, customer.region))
-    asked = form_of(governing_law(deal), customer.country, stage.document, customer.natural_person)
-    notes = [*_form_notes(asked)]
+    asked = _asked(deal, customer, stage)
+    notes = [*_form_notes(asked), *_court_notes(deal, customer, stage)]
     terms = desk.terms.get(customer.pk)
     kinds = {line.kind for line in claims.lines}
     kept = []
@@ -64,6 +64,30 @@ def legal_of(desk: Desk, customer: Customer, stage: Stage, claims: Claims, deal:
         kept.append(consequence)
     rests = _rests(asked, kinds, conduct, stage, kept)
     return Legal(conduct, _letter_form(asked, kinds), tuple(kept), tuple(notes), rests)
+
+
+def _asked(deal: Deal, customer: Customer, stage: Stage) -> Form:
+    """Give the form that a stage's letter takes: one that announces a court only where the stage does."""
+    court = announces_court(stage)
+    return form_of(governing_law(deal), customer.country, stage.document, customer.natural_person, court=court)
+
+
+def announces_court(stage: Stage) -> bool:
+    """Tell whether the policy means this stage to come before a court: its consequences say so, or it is a legal stage."""
+    return stage.legal_stage or letter.Consequence.COURT_ORDER.value in stage.consequences
+
+
+def _court_notes(deal: Deal, customer: Customer, stage: Stage) -> list[Reason]:
+    """Tell the person who releases what the form would say of a court, and the policy does not."""
+    if announces_court(stage):
+        return []
+    full = form_of(governing_law(deal), customer.country, stage.document, customer.natural_person)
+    rows = {
+        (rule.country, rule.source): rule
+        for rule in (*([full.name] if full.name else []), *full.statements)
+        if rule.only_with is OnlyWith.COURT
+    }
+    return [_note(ReleaseReason.FORM_WITHOUT_COURT, rule) for rule in rows.values()]
 
 
 def _rests(
@@ -84,7 +108,7 @@ def _rests(
 def form_rows(deal: Deal, customer: Customer, stage: Stage) -> tuple[Basis, ...]:
     """Give the rows behind the form, deadline and contents of a stage's letter, charges and consequences apart. Pure."""
     conduct = conduct_of(customer.country, customer.natural_person, subdivision_of(customer.country, customer.region))
-    asked = form_of(governing_law(deal), customer.country, stage.document, customer.natural_person)
+    asked = _asked(deal, customer, stage)
     return _rests(asked, set(), conduct, stage, [])
 
 
@@ -101,7 +125,7 @@ def charged_rows(claims: Claims, law: str, customer: Customer) -> tuple[Basis, .
 
 
 def _said(asked: Form, kinds: set[letter.ChargeKind]) -> list[FormRule]:
-    return [one for one in asked.statements if not one.only_with or CHARGE_OF[one.only_with] in kinds]
+    return [one for one in asked.statements if one.only_with not in CHARGE_OF or CHARGE_OF[one.only_with] in kinds]
 
 
 def _barred(desk: Desk, conduct: Conduct) -> Reason | None:

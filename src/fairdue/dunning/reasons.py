@@ -172,6 +172,13 @@ class ReleaseReason(ReasonCode):
         "release.form_taken",
         gettext_noop("The letter says what %(law)s asks for (%(source)s; confidence: %(confidence)s)."),
     )
+    FORM_WITHOUT_COURT = (
+        "release.form_without_court",
+        gettext_noop(
+            "A demand before a court (%(law)s, %(source)s) says that the claim may go there. The policy's stage announces no court, so "
+            "the letter does not say it."
+        ),
+    )
     FORM_UNSURE = (
         "release.form_unsure",
         gettext_noop(

@@ -48,6 +48,8 @@ class OnlyWith(StrEnum):
     INTEREST = "interest"
     """Late interest is claimed or named in the letter."""
     COMPENSATION = "compensation"
+    COURT = "court"
+    """The letter announces that the claim may go to court: a threat that nobody means to carry out is none of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +114,21 @@ def form_rules() -> dict[str, tuple[FormRule, ...]]:
 
 
 @cache
-def form_of(law: str, place: str, document: str, natural_person: str = "unknown") -> Form:
+def form_of(law: str, place: str, document: str, natural_person: str = "unknown", *, court: bool = True) -> Form:
     """Give the form of a document under the governing ``law`` (DE, US-NY), to a debtor at ``place`` (a country).
 
     1. Rows of the law come from the law's country, rows of the place from the debtor's country and, in a member state, from the
     Union. 2. Whoever is not known to be a company counts as a natural person. 3. The place names the letter; where it has no
     name for it, the law does. 4. Statements of the law come first, then those of the place; the same text is said once. 5. A row
-    of low confidence is never printed and stands in ``unsure``. Raises ValueError for another word than yes, no, unknown.
+    of low confidence is never printed and stands in ``unsure``. 6. Rows that announce a court (a letter before claim, a demand
+    before suit) belong to letters that do (``court``). Raises ValueError for another word than yes, no, unknown.
     """
     kind = AppliesTo.COMPANY if NaturalPerson(natural_person) is NaturalPerson.NO else AppliesTo.NATURAL_PERSON
     rows = [one for one in form_rules().get(law.split("-")[0], ()) if one.asked_by is AskedBy.LAW]
     here = [*form_rules().get(place, ()), *(form_rules().get(UNION, ()) if is_eu(place) else ())]
     rows += [one for one in here if one.asked_by is AskedBy.PLACE]
     rows = [one for one in rows if document in one.documents and one.applies_to in (kind, AppliesTo.BOTH)]
+    rows = [one for one in rows if court or one.only_with is not OnlyWith.COURT]
     usable = [one for one in rows if one.confidence.usable]
     names = sorted((one for one in usable if one.part is Part.NAME), key=lambda one: one.asked_by is AskedBy.LAW)
     said = {one.text: one for one in reversed(usable) if one.part is Part.STATEMENT}
