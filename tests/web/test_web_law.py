@@ -63,6 +63,39 @@ def test_every_country_reads_whole(language: str):
                         assert re.search("[\u4e00-\u9fff]", line.about + line.says + line.note), (code, line)
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "contract: from Jul 29, 2014 on"),
+        ("zh-hans", "自2014年7月29日起"),
+    ],
+)
+def test_the_days_of_a_rule_name_no_end_that_is_not_there(language: str, told: str):
+    with translation.override(language):
+        says = [line.says for line in chapters(country_law("DE"), date(2026, 11, 22))[0].lines]
+        assert told in says[0]
+        assert not any("–" in one for code in countries() for one in interest_of(code))
+
+
+def interest_of(code: str) -> list[str]:
+    return [line.says for line in chapters(country_law(code), date(2026, 11, 22))[0].lines]
+
+
+def test_chinese_readers_get_facts_sources_and_laws_of_no_country_in_chinese(ours: Sample, lead: Client):
+    lead.cookies["django_language"] = "zh-hans"
+    Customer.objects.filter(pk=ours.customer.pk).update(country="CN")
+    page = shown(lead, "customer-law", ours.customer.pk)
+    assert "我方在订立合同时已向该客户说明自身企业规模" in page
+    assert "日本：所涉交易为制造、修理或服务的分包合同。" in page
+    assert "意大利：所售为农产品或食品。" in page
+    assert "（1993年、1995年和2000年关于取缔讨债公司的通知）" in page
+    assert "against debt-collection companies" not in page
+    law = shown(lead, "law")
+    assert "《联合国国际货物销售合同公约》（CISG）" in law
+    assert "XX" not in law
+    assert "general knowledge, unverified" not in shown(lead, "country", "us")
+
+
 def test_a_fact_is_changed_with_an_audit_entry_and_judged_at_once(ours: Sample, lead: Client):
     customer = ours.customer
     Customer.objects.filter(pk=customer.pk).update(natural_person="unknown", country="GB")

@@ -209,6 +209,9 @@ class PartyFactsForm(_PartyBase):
             "natural_person": _("Unknown counts as yes: the rules for persons hold."),
             "public_body": _("Unknown means that rules for public buyers cannot be claimed."),
             "size": _("By the definition of the customer's own country."),
+            "size_declared": _("China: we told this customer our own size when the contract was made."),
+            "subcontract": _("Japan: the deals are subcontracts of manufacture, repair or service."),
+            "agri_food": _("Italy: agricultural products or food are sold."),
         }
 
     def __init__(self, *args: Any, **more: Any) -> None:

@@ -123,7 +123,7 @@ EFFECTS = {
 SOURCES = {
     "own safe default, stricter than any business law collected": _("our own safe default, stricter than any business law collected"),
     "general civil and criminal law": _("general civil and criminal law"), "general rules": _("general rules"),
-    "general knowledge": _("general knowledge"), "cantonal law": _("cantonal law"),
+    "general knowledge": _("general knowledge"), "general knowledge, unverified": _("general knowledge, not confirmed"), "cantonal law": _("cantonal law"),
     "no statute for business debts": _("no statute for business debts"),
     "notices of 1993, 1995 and 2000 against debt-collection companies": _(
         "notices of 1993, 1995 and 2000 against debt-collection companies"
@@ -232,13 +232,22 @@ def _says(found: RateHistory, today: date) -> str:
         told = words.joined(names.condition(word) for word in regime.condition.split(" & "))
         parts.append(gettext("only if: %(conditions)s") % {"conditions": told})
     if regime.valid_from or regime.valid_to:
-        first = words.day(regime.valid_from) if regime.valid_from else "–"
-        last = words.day(regime.valid_to) if regime.valid_to else "–"
-        deciding = names.deciding_date(regime.valid_by.value)
-        parts.append(
-            gettext("%(deciding)s: %(first)s to %(last)s") % {"deciding": deciding, "first": first, "last": last}
-        )
+        parts.append(_valid(regime))
     return _clauses(parts)
+
+
+def _valid(regime: Regime) -> str:
+    """Say between which days the deciding date of a rule must lie; a side without an end is not named."""
+    values = {
+        "deciding": names.deciding_date(regime.valid_by.value),
+        "first": words.day(regime.valid_from) if regime.valid_from else "",
+        "last": words.day(regime.valid_to) if regime.valid_to else "",
+    }
+    if not regime.valid_to:
+        return gettext("%(deciding)s: from %(first)s on") % values
+    if not regime.valid_from:
+        return gettext("%(deciding)s: until %(last)s") % values
+    return gettext("%(deciding)s: %(first)s to %(last)s") % values
 
 
 def _made(regime: Regime, found: RateHistory) -> str:

@@ -46,7 +46,7 @@ STAGES = {
 """Stages of the shipped policies; a company's own stage shows its code, and its title on the policy page."""
 
 BALANCE_STATES = {
-    "sent": _("written"),
+    "sent": _("in the outbox"),
     "handed_over": _("handed over"),
     "failed": _("came back"),
     "confirmed": _("confirmed"),
@@ -324,9 +324,15 @@ def proposal_state(code: str) -> str:
     return _of(ProposalState, code) or _plain(code)
 
 
+UNIFORM_LAWS = {"CISG": _("UN Sales Convention (CISG)")}
+"""Laws that belong to no country; their codes begin with XX."""
+
+
 def law(code: str) -> str:
-    """Name a country, or a state of one: ``US-NY`` is United States (NY)."""
+    """Name a country, a state of one (``US-NY`` is United States (NY)), or a law of no country (``XX-CISG``)."""
     land, _dash, state = code.partition("-")
+    if land == "XX":
+        return str(UNIFORM_LAWS.get(state, state or land))
     if not state:
         return country(land)
     return gettext("%(country)s (%(state)s)") % {"country": country(land), "state": state}

@@ -245,6 +245,10 @@ def _coded(key: str, value: str) -> str:
         "holds": names.hold, "hold_reasons": names.hold, "allowed": names.purpose, "condition": names.condition,
         "content": names.content, "channels": names.channel,
     }  # fmt: skip
+    if key == "source":
+        from fairdue.wording import country  # country builds on this module
+
+        return country.source(value)
     if key in several:
         return joined(several[key](code.strip()) for code in value.split(",") if code.strip())
     return single[key](value) if key in single else value
