@@ -123,7 +123,7 @@ EFFECTS = {
 SOURCES = {
     "own safe default, stricter than any business law collected": _("our own safe default, stricter than any business law collected"),
     "general civil and criminal law": _("general civil and criminal law"), "general rules": _("general rules"),
-    "general knowledge": _("general knowledge"), "general knowledge, unverified": _("general knowledge, not confirmed"), "cantonal law": _("cantonal law"),
+    "general knowledge": _("general knowledge"), "cantonal law": _("cantonal law"),
     "no statute for business debts": _("no statute for business debts"),
     "notices of 1993, 1995 and 2000 against debt-collection companies": _(
         "notices of 1993, 1995 and 2000 against debt-collection companies"
