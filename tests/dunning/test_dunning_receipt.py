@@ -101,3 +101,27 @@ def test_the_ledger_tells_the_same_at_once_for_one_customer_or_all(department, d
     assert standings(department.company.pk, on, since=on) == {}
     assert standings(department.company.pk + 1, on) == {}
     assert standings(department.company.pk, on, customer_ids=[]) == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("zone", "later"), [("UTC", 0), ("Asia/Shanghai", 1)])
+def test_hand_over_and_answer_have_their_day_at_the_company_s_place(department, zone, later):
+    from fairdue.contact.actions import Answer, do_make_link, do_record_answer
+    from fairdue.contact.models import OutboxMessage
+    from fairdue.dunning.receipts import standings
+    from fairdue.people.models import Company
+
+    Company.objects.filter(pk=department.company.pk).update(time_zone=zone)
+    asked_on = date(2026, 3, 5)
+    customer = department.customer()
+    first, second = (
+        department.invoice(customer, 500_00, date(2026, 4, 2), issued_on=date(2026, 3, 2)) for _ in range(2)
+    )
+    department.day(asked_on)
+    evening = department.actor(asked_on).at.replace(hour=18, minute=30)
+    OutboxMessage.objects.update(handed_over_at=evening)
+    link = do_make_link(department.actor(asked_on), customer_id=customer.pk).link
+    do_record_answer(link.pk, department.company.pk, Answer("approved", (first.pk,)), evening + timedelta(minutes=5))
+    found = standings(department.company.pk, asked_on + timedelta(days=6))
+    shifted = asked_on + timedelta(days=later)
+    assert found == {first.pk: (customer.pk, "accepted", shifted), second.pk: (customer.pk, "silent", shifted)}

@@ -106,11 +106,12 @@ def test_environment_is_read_in_one_place() -> None:
 UTC_DAYS = {
     "people/days.py": 1,  # the one function that turns a moment into the company's day
     "contact/clock.py": 2, "contact/queries.py": 1, "contact/why.py": 2,  # the customer's place, by its own zone
+    "engine/snapshot.py": 1,  # the one place where a snapshot takes days, in the zone it is given
     "contact/facts.py": 1,  # facts made without a company, in tests and for unknown customers
     "contact/standing.py": 1, "dunning/why.py": 1, "books/actions.py": 1,  # a moment told in a sentence
     "contact/actions/inbound.py": 2, "contact/inbox/lookup.py": 3,  # windows of months around the moment of a mail
     "contact/transports/folder.py": 1, "contact/manifest.py": 1, "cli/post.py": 1,  # names of folders, found again by a recovery
-    "cycle/receipts.py": 1, "personal/queries.py": 5,  # periods of weeks and years since a moment
+    "personal/queries.py": 5,  # periods of weeks and years since a moment
     "web/views/tokens.py": 1, "cli/token.py": 2, "cli/files.py": 1, "cli/keep.py": 1,  # the day of a stored moment, shown in UTC
 }  # fmt: skip
 """Modules that may take the day off a moment without the company's time zone, how often, and why."""

@@ -56,6 +56,7 @@ from fairdue.ledger.measures import NIGHTLY, Conversion, conversion, nightly
 from fairdue.ledger.models import AuditAnchor
 from fairdue.ledger.snapshot_reasons import snapshot_reason
 from fairdue.people.actor import Actor, Right
+from fairdue.people.days import zone_of
 from fairdue.people.models import Company
 from fairdue.wording import words
 
@@ -228,7 +229,7 @@ def _snapshot(run: Run, watch: Watch) -> Snapshot:
             folder.parent.mkdir(parents=True, exist_ok=True)
             ledger_snapshot.take(
                 run.company_id, run.as_of, run.known_at, folder, more=(*DUNNING_SOURCES, *COVER_SOURCES),
-                versions={"fairdue": __version__},
+                versions={"fairdue": __version__}, zone=zone_of(run.company.time_zone),
                 progress=lambda what, done, of: watch.report("snapshot", done, of),
             )  # fmt: skip
         watch.checkpoint("snapshot taken")

@@ -17,6 +17,7 @@ from fairdue.dunning.receipts import standings
 from fairdue.kernel.reasons import because
 from fairdue.ledger.measures import Conversion
 from fairdue.ledger.queries import OpenItem, open_items
+from fairdue.people.days import day_in
 
 LOOKED_BACK_DAYS = 180
 """Questions and answers older than half a year make no line: an invoice so old is chased, not asked about."""
@@ -101,8 +102,8 @@ def _tasks(company_id: int, since: date) -> tuple[Tasks, Mapping[tuple[int, Rece
     notices = Notice.objects.filter(company_id=company_id, document=DOCUMENT, written_on__gte=since)
     questions = {f"{key}/{TaskKind.ANSWER.value}" for key in notices.values_list("step_key", flat=True)}
     rows = Task.objects.filter(company_id=company_id, kind=TaskKind.ANSWER, customer__isnull=False, due_on__gte=since)
-    for pk, customer_id, key, reasons, done_at in rows.order_by("pk").values_list(
-        "pk", "customer_id", "key", "reasons", "done_at"
+    for pk, customer_id, key, reasons, done_at, zone in rows.order_by("pk").values_list(
+        "pk", "customer_id", "key", "reasons", "done_at", "company__time_zone"
     ):
         rejected = any(reason.get("code") == "answer_wrong" for reason in reasons)
         state = Receipt.SILENT if key in questions else Receipt.REJECTED if rejected else None
@@ -111,5 +112,5 @@ def _tasks(company_id: int, since: date) -> tuple[Tasks, Mapping[tuple[int, Rece
         if done_at is None:
             opened[customer_id, state].append(pk)
         else:
-            finished[customer_id, state] = max(done_at.date(), finished.get((customer_id, state), date.min))
+            finished[customer_id, state] = max(day_in(zone, done_at), finished.get((customer_id, state), date.min))
     return opened, finished

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -16,17 +16,18 @@ from django.db import connection
 from fairdue.dunning.account import StepState
 from fairdue.dunning.facts_reader import MESSAGE_STATES
 from fairdue.dunning.receipt import DOCUMENT, Answered, Asked, Receipt, states
+from fairdue.people.days import day_in
 
 _ASKED_AND_ANSWERED = """
 SELECT 0 AS part, l.id AS place, n.customer_id, l.due_item_id, COALESCE(m.state, '') AS word,
-    CAST(n.written_on AS TEXT) AS written_on, SUBSTR(CAST(m.handed_over_at AS TEXT), 1, 10) AS on_day, '' AS items
-FROM dunning_notice n JOIN dunning_notice_line l ON l.notice_id = n.id
+    CAST(n.written_on AS TEXT) AS written_on, CAST(m.handed_over_at AS TEXT) AS at, '' AS items, c.time_zone
+FROM dunning_notice n JOIN people_company c ON c.id = n.company_id JOIN dunning_notice_line l ON l.notice_id = n.id
 LEFT JOIN contact_outbox_message m ON m.company_id = n.company_id AND m.step_key = n.message_key
 WHERE n.company_id = %(company)s AND n.document = %(document)s AND n.written_on >= %(since)s AND n.written_on <= %(today)s
     {asked}
 UNION ALL
-SELECT 1, a.id, a.customer_id, 0, a.kind, '', SUBSTR(CAST(a.at AS TEXT), 1, 10), CAST(a.due_item_ids AS TEXT)
-FROM contact_portal_answer a WHERE a.company_id = %(company)s AND a.at >= %(since)s {answered}
+SELECT 1, a.id, a.customer_id, 0, a.kind, '', CAST(a.at AS TEXT), CAST(a.due_item_ids AS TEXT), c.time_zone
+FROM contact_portal_answer a JOIN people_company c ON c.id = a.company_id WHERE a.company_id = %(company)s AND a.at >= %(since)s {answered}
 ORDER BY 1, 2
 """
 EVER = date(1900, 1, 1)
@@ -46,13 +47,15 @@ def standings(
     """Give the standing of every due item that was asked about or answered from ``since`` on, by due item id. One query."""
     asked: dict[int, list[Asked]] = defaultdict(list)
     answered: dict[int, list[Answered]] = defaultdict(list)
-    for part, _place, customer_id, item_id, word, written, on, items in _rows(company_id, today, customer_ids, since):
+    for part, _place, customer_id, item_id, word, written, at, items, zone in _rows(
+        company_id, today, customer_ids, since
+    ):
         if part:
-            answered[customer_id].append(Answered(word, tuple(json.loads(items or "[]")), date.fromisoformat(on)))
+            answered[customer_id].append(Answered(word, tuple(json.loads(items or "[]")), _day(at, zone)))
         else:
             state = MESSAGE_STATES.get(word, StepState.FAILED)
-            day = on if state is StepState.DONE and on else written
-            asked[customer_id].append(Asked(item_id, state, date.fromisoformat(day)))
+            handed = state is StepState.DONE and at
+            asked[customer_id].append(Asked(item_id, state, _day(at, zone) if handed else date.fromisoformat(written)))
     found: dict[int, Standing] = {}
     for customer_id in sorted(asked.keys() | answered.keys()):
         told = states(asked[customer_id], answered[customer_id], today)
@@ -60,6 +63,11 @@ def standings(
             on_day = _since(item_id, stands, asked[customer_id], answered[customer_id], today)
             found[item_id] = Standing(customer_id, stands, on_day)
     return found
+
+
+def _day(moment: str, zone: str) -> date:
+    """Give the company's day of a moment as the database writes it: in UTC, down to the minute."""
+    return day_in(zone, datetime.fromisoformat(moment[: len("2026-03-02 09:00")]).replace(tzinfo=UTC))
 
 
 def _rows(company_id: int, today: date, customer_ids: Sequence[int] | None, since: date) -> list[tuple[Any, ...]]:

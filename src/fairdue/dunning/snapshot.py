@@ -11,7 +11,7 @@ _WHOLE, _TEXT, _DAY = pa.int64(), pa.string(), pa.date32()
 NOTICES = SnapshotSource(
     "dunning_notices",
     "SELECT n.id, n.customer_id, n.currency, n.stage_code, n.document, n.level, n.written_on, n.deadline_on,"
-    " COALESCE(m.state, '') AS state, SUBSTR(CAST(m.handed_over_at AS TEXT), 1, 10) AS handed_over_on"
+    " COALESCE(m.state, '') AS state, CAST(m.handed_over_at AS TEXT) AS handed_over_on"
     " FROM dunning_notice n"
     " LEFT JOIN contact_outbox_message m ON m.company_id = n.company_id AND m.step_key = n.message_key"
     " WHERE n.company_id = :company_id AND n.recorded_at <= :known_at",
@@ -29,6 +29,7 @@ NOTICES = SnapshotSource(
             "handed_over_on": _DAY,
         }
     ),
+    moments=("handed_over_on",),
 )
 NOTICE_LINES = SnapshotSource(
     "dunning_notice_lines",
@@ -43,7 +44,7 @@ _DECIDED = (
 DECIDED = SnapshotSource(
     "dunning_decided",
     "SELECT p.id, p.customer_id, p.currency, p.stage_code, p.level, p.action, p.state, p.decided_on, p.postponed_until,"
-    " SUBSTR(CAST(t.done_at AS TEXT), 1, 10) AS task_done_on FROM dunning_proposal p"
+    " CAST(t.done_at AS TEXT) AS task_done_on FROM dunning_proposal p"
     " LEFT JOIN contact_task t ON t.company_id = p.company_id AND t.key = p.step_key"
     f" WHERE {_DECIDED}",
     pa.schema(
@@ -60,6 +61,7 @@ DECIDED = SnapshotSource(
             "task_done_on": _DAY,
         }
     ),
+    moments=("task_done_on",),
 )
 DECIDED_LINES = SnapshotSource(
     "dunning_decided_lines",
@@ -71,23 +73,26 @@ DECIDED_LINES = SnapshotSource(
 _HANDED = "m.company_id = :company_id AND m.state = 'handed_over' AND m.handed_over_at <= :known_at"
 CONTACTED = SnapshotSource(
     "dunning_contacted",
-    "SELECT m.id, m.customer_id, SUBSTR(CAST(m.handed_over_at AS TEXT), 1, 10) AS handed_over_on"
+    "SELECT m.id, m.customer_id, CAST(m.handed_over_at AS TEXT) AS handed_over_on"
     f" FROM contact_outbox_message m WHERE {_HANDED} AND m.kind IN ('notice', 'statement', 'receipt')",
     pa.schema({"id": _WHOLE, "customer_id": _WHOLE, "handed_over_on": _DAY}),
+    moments=("handed_over_on",),
 )
 SIGNS = SnapshotSource(
     "dunning_signs",
-    "SELECT e.id, e.customer_id, e.kind, SUBSTR(CAST(e.at AS TEXT), 1, 10) AS happened_on"
+    "SELECT e.id, e.customer_id, e.kind, CAST(e.at AS TEXT) AS happened_on"
     " FROM contact_timeline_event e WHERE e.company_id = :company_id AND e.at <= :known_at"
     " AND e.kind IN ('call', 'reply', 'answer') AND e.code <> 'reply_out_of_office'",
     pa.schema({"id": _WHOLE, "customer_id": _WHOLE, "kind": _TEXT, "happened_on": _DAY}),
+    moments=("happened_on",),
 )
 ANSWERS = SnapshotSource(
     "dunning_answers",
     "SELECT a.id, a.customer_id, a.kind, CAST(a.due_item_ids AS TEXT) AS due_item_ids,"
-    " SUBSTR(CAST(a.at AS TEXT), 1, 10) AS answered_on"
+    " CAST(a.at AS TEXT) AS answered_on"
     " FROM contact_portal_answer a WHERE a.company_id = :company_id AND a.at <= :known_at",
     pa.schema({"id": _WHOLE, "customer_id": _WHOLE, "kind": _TEXT, "due_item_ids": _TEXT, "answered_on": _DAY}),
+    moments=("answered_on",),
 )
 
 SOURCES: tuple[SnapshotSource, ...] = (

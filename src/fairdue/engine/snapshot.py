@@ -13,13 +13,14 @@ import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from fairdue.engine import duck
@@ -40,12 +41,19 @@ class SnapshotSource:
 
     The first column is the row's integer id, unique in the result; the engine orders by it. Parameters are written
     ``:company_id``, ``:as_of``, ``:known_at`` and ``:month_before`` (31 days before ``as_of``). Types are int64, int32,
-    bool, date32 and string; JSON and timestamps are cast to text in the SELECT.
+    bool, date32 and string; JSON and timestamps are cast to text in the SELECT. ``moments`` are columns whose text is a moment in
+    UTC and whose day is wanted: the calendar day in the time zone of the snapshot, date32 in the schema.
     """
 
     name: str
     select: str
     schema: pa.Schema
+    moments: tuple[str, ...] = ()
+
+    @property
+    def selected(self) -> pa.Schema:
+        """The schema of what the SELECT gives: moments as text."""
+        return pa.schema([one.with_type(pa.string()) if one.name in self.moments else one for one in self.schema])
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +131,13 @@ def take(
     folder: Path,
     versions: Mapping[str, str],
     session: Mapping[str, str] | None = None,
+    zone: tzinfo = UTC,
     progress: Progress | None = None,
 ) -> Manifest:
     """Write ``sources`` of ``place`` (a database URL or a Django alias) to ``folder`` and give the manifest.
 
-    ``versions`` says which code and policies asked; ``session`` are PostgreSQL session settings (row-level security).
+    ``versions`` says which code and policies asked; ``session`` are PostgreSQL session settings (row-level security); ``zone`` is
+    the time zone in which a moment has its day.
     Raises SnapshotError where the folder already holds a snapshot: a snapshot is never overwritten.
     """
     if folder.exists():
@@ -142,7 +152,7 @@ def take(
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     with open_reader(place, session or {}) as reader:
-        files = _write_all(reader, sources, arguments, part, progress)
+        files = _write_all(reader, sources, arguments, part, zone, progress)
     manifest = _manifest(company_id, as_of, known_at, files, versions)
     (part / MANIFEST).write_text(manifest.text(), encoding="utf-8")
     part.rename(folder)
@@ -187,6 +197,7 @@ def _write_all(
     sources: Sequence[SnapshotSource],
     arguments: Mapping[str, Argument],
     folder: Path,
+    zone: tzinfo,
     progress: Progress | None,
 ) -> list[SnapshotFile]:
     names = [source.name for source in sources]
@@ -198,13 +209,28 @@ def _write_all(
             progress(source.name, done, len(sources))
         path = folder / f"{source.name}.parquet"
         select = literals(source.select, arguments, reader.dialect)
-        rows = _write(reader.batches(select, source.schema), source.schema, path)
+        batches = (_in_days(batch, source, zone) for batch in reader.batches(select, source.selected))
+        rows = _write(batches, source.schema, path)
         files.append(
             SnapshotFile(source.name, rows, file_sha256(path), hashlib.sha256(source.select.encode()).hexdigest())
         )
     if progress:
         progress("", len(sources), len(sources))
     return files
+
+
+def _in_days(batch: pa.RecordBatch, source: SnapshotSource, zone: tzinfo) -> pa.RecordBatch:
+    """Turn a source's moments into days. Each minute that occurs is looked up once: no zone's offset has seconds any more."""
+    if not source.moments:
+        return batch
+    columns = list(batch.columns)
+    for name in source.moments:
+        at = source.schema.get_field_index(name)
+        minutes = pc.dictionary_encode(pc.utf8_slice_codeunits(columns[at], 0, len("2026-03-02 09:00")))
+        moments = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in minutes.dictionary.to_pylist())
+        days = pa.array([moment.astimezone(zone).date() for moment in moments], pa.date32())
+        columns[at] = days.take(minutes.indices)
+    return pa.RecordBatch.from_arrays(columns, schema=source.schema)
 
 
 def _write(batches: Iterable[pa.RecordBatch], schema: pa.Schema, path: Path) -> int:

@@ -7,7 +7,7 @@ is one. So a snapshot may be kept as long as its run, and nothing in it has to b
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 
 import pyarrow as pa
@@ -155,11 +155,13 @@ def take(
     more: Sequence[SnapshotSource] = (),
     versions: Mapping[str, str] | None = None,
     place: str = "default",
+    zone: tzinfo = UTC,
     progress: Progress | None = None,
 ) -> Manifest:
     """Take a snapshot of the ledger, and of ``more`` sources of other rooms, from a Django alias or a database URL.
 
-    On PostgreSQL the session is scoped to the company, so that row-level security shows its rows and no others.
+    On PostgreSQL the session is scoped to the company, so that row-level security shows its rows and no others. Moments
+    have their day in ``zone``, the company's.
     """
     return snapshot.take(
         place,
@@ -170,5 +172,6 @@ def take(
         folder=folder,
         versions=versions or {},
         session={"fairdue.companies": str(company_id), "timezone": "UTC"},
+        zone=zone,
         progress=progress,
     )
