@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,7 +20,7 @@ from django.db import connection
 from fairdue.dunning import snapshot as ours
 from fairdue.dunning.facts_reader import Book, read_book
 from fairdue.engine.readers import Argument, literals
-from fairdue.engine.snapshot import Snapshot, SnapshotSource, write_tables
+from fairdue.engine.snapshot import Snapshot, SnapshotSource, in_days, write_tables
 from fairdue.ledger import snapshot as ledger
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
@@ -62,9 +62,14 @@ A source that the book begins to read and that is missing here ends with an erro
 """
 
 
-def live_book(company_id: int, customer_id: int, today: date, wanted: frozenset[str] = frozenset()) -> Book:
-    """Give the book of one customer on ``today``, with everything recorded so far; ``wanted`` as in ``read_book``. One query."""
-    tables = _tables(_rows(company_id, customer_id, today))
+def live_book(
+    company_id: int, customer_id: int, today: date, wanted: frozenset[str] = frozenset(), *, zone: tzinfo = UTC
+) -> Book:
+    """Give the book of one customer on ``today``, with everything recorded so far; ``wanted`` as in ``read_book``. One query.
+
+    Moments have their day in ``zone``, the company's.
+    """
+    tables = _tables(_rows(company_id, customer_id, today), zone)
     with TemporaryDirectory(prefix="fairdue-live-") as place:
         folder = Path(place) / "book"
         write_tables(tables, company_id=company_id, as_of=today, known_at=FAR, folder=folder)
@@ -88,7 +93,7 @@ def _rows(company_id: int, customer_id: int, today: date) -> list[tuple[int, str
         return list(cursor.fetchall())
 
 
-def _tables(rows: list[tuple[int, str]]) -> dict[str, pa.Table]:
+def _tables(rows: list[tuple[int, str]], zone: tzinfo) -> dict[str, pa.Table]:
     found: dict[int, list[list[Any]]] = {number: [] for number in range(len(NARROWED))}
     for number, cells in rows:
         found[number].append(json.loads(cells))
@@ -96,8 +101,9 @@ def _tables(rows: list[tuple[int, str]]) -> dict[str, pa.Table]:
     for number, (source, _) in enumerate(NARROWED):
         ordered = sorted(found[number], key=lambda row: int(row[0]))
         columns = list(zip(*ordered, strict=True)) if ordered else [()] * len(source.schema)
-        arrays = [_array(column, field.type) for column, field in zip(columns, source.schema, strict=True)]
-        tables[source.name] = pa.table(arrays, schema=source.schema)
+        arrays = [_array(column, field.type) for column, field in zip(columns, source.selected, strict=True)]
+        batch = in_days(pa.RecordBatch.from_arrays(arrays, schema=source.selected), source, zone)
+        tables[source.name] = pa.Table.from_batches([batch], source.schema)
     return tables
 
 

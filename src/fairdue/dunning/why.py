@@ -49,6 +49,7 @@ from fairdue.dunning.signals_reader import wanted_facts
 from fairdue.dunning.strategy import Plan, Planner, decide_planned, stage_of
 from fairdue.kernel.reasons import Reason, ReasonCode, because, gettext_noop, load
 from fairdue.ledger.models import AcceptedTerms, Customer
+from fairdue.people.days import zone_of
 from fairdue.people.models import Company
 
 LOOK_AHEAD_DAYS = 92
@@ -140,7 +141,7 @@ def why(company: Company, customer_id: int, today: date, at: datetime) -> Why:
     if "" not in policies:
         return Why(customer_id, today, at, "", (), (because(WhyStep.NO_POLICY),))
     wanted = wanted_facts(force.policy for force in policies.values())
-    book = live_book(company.pk, customer_id, today, wanted)
+    book = live_book(company.pk, customer_id, today, wanted, zone=zone_of(company.time_zone))
     customer = book.customers[customer_id]
     force = policies.get(customer.policy_code) or policies[""]
     found = decide_book(book, policies, today, company.language)

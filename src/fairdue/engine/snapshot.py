@@ -209,7 +209,7 @@ def _write_all(
             progress(source.name, done, len(sources))
         path = folder / f"{source.name}.parquet"
         select = literals(source.select, arguments, reader.dialect)
-        batches = (_in_days(batch, source, zone) for batch in reader.batches(select, source.selected))
+        batches = (in_days(batch, source, zone) for batch in reader.batches(select, source.selected))
         rows = _write(batches, source.schema, path)
         files.append(
             SnapshotFile(source.name, rows, file_sha256(path), hashlib.sha256(source.select.encode()).hexdigest())
@@ -219,7 +219,7 @@ def _write_all(
     return files
 
 
-def _in_days(batch: pa.RecordBatch, source: SnapshotSource, zone: tzinfo) -> pa.RecordBatch:
+def in_days(batch: pa.RecordBatch, source: SnapshotSource, zone: tzinfo) -> pa.RecordBatch:
     """Turn a source's moments into days. Each minute that occurs is looked up once: no zone's offset has seconds any more."""
     if not source.moments:
         return batch
