@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import lzma
 import os
 import shutil
 import sqlite3
 import subprocess
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +28,17 @@ KEPT_FOLDERS = ("blobs", "snapshots", "outbox")
 """Stored letters and uploads, runs with their audit heads, and what was written for the printer. The key file stays out."""
 MANIFEST = "backup.json"
 CHUNK = 1 << 20
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    KeyError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
+"""What reading a damaged ZIP raises: by its parts, by what is packed, by a method or a password it does not have."""
 
 Progress = Callable[[int, int], None]
 
@@ -127,7 +142,7 @@ def read_backup(source: Path, *, force: bool) -> int:
     data.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=data, prefix="restore-") as scratch:
         folder = Path(scratch)
-        body = _unpack(source, folder)
+        body = unpack(source, folder)
         if body["database"] != connection.vendor:
             raise ArchiveError(_("The backup is of another kind of database: %(kind)s") % {"kind": body["database"]})
         connections.close_all()
@@ -164,18 +179,34 @@ def _swap(new: Path, place: Path, aside: Path) -> None:
         new.rename(place)
 
 
-def _unpack(source: Path, folder: Path) -> dict[str, Any]:
-    try:
-        archive = zipfile.ZipFile(source)
-    except zipfile.BadZipFile:
-        raise ArchiveError(_("%(file)s is no backup of Fairdue") % {"file": source.name}) from None
-    with archive:
-        if MANIFEST not in archive.namelist():
-            raise ArchiveError(_("%(file)s is no backup of Fairdue") % {"file": source.name})
+def unpack(source: Path, folder: Path) -> dict[str, Any]:
+    """Unpack a backup into ``folder``, each file checked against its SHA-256; give the manifest.
+
+    Raises ArchiveError for anything that is not what was packed, wherever the damage sits.
+    """
+    foreign = _("%(file)s is damaged or no backup of Fairdue") % {"file": source.name}
+    with _told_as(foreign), zipfile.ZipFile(source) as archive:
         body = json.loads(archive.read(MANIFEST))
+        if not isinstance(body, dict) or not isinstance(body.get("files"), dict) or "database" not in body:
+            raise ArchiveError(foreign)
         for name, wanted in body["files"].items():
             _unpack_one(archive, name, str(wanted), folder)
-    return dict(body)
+    return body
+
+
+@contextmanager
+def _told_as(message: str) -> Iterator[None]:
+    """Tell whatever a damaged ZIP raises as one ArchiveError; a full disk stays what it is."""
+    try:
+        yield
+    except ArchiveError:
+        raise
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a place before the file's beginning
+            raise
+        raise ArchiveError(message) from None
+    except DAMAGE:
+        raise ArchiveError(message) from None
 
 
 def _unpack_one(archive: zipfile.ZipFile, name: str, wanted: str, folder: Path) -> None:
@@ -184,12 +215,10 @@ def _unpack_one(archive: zipfile.ZipFile, name: str, wanted: str, folder: Path) 
         raise ArchiveError(_("The backup holds a path outside its folder: %(name)s") % {"name": name})
     target.parent.mkdir(parents=True, exist_ok=True)
     sha = hashlib.sha256()
-    try:
-        with archive.open(name) as packed, target.open("wb") as file:
-            while chunk := packed.read(CHUNK):
-                sha.update(chunk)
-                file.write(chunk)
-    except (KeyError, zipfile.BadZipFile):
-        raise ArchiveError(_("%(name)s differs from its checksum; the backup is damaged") % {"name": name}) from None
+    damaged = _("%(name)s differs from its checksum; the backup is damaged") % {"name": name}
+    with _told_as(damaged), archive.open(name) as packed, target.open("wb") as file:
+        while chunk := packed.read(CHUNK):
+            sha.update(chunk)
+            file.write(chunk)
     if sha.hexdigest() != wanted:
-        raise ArchiveError(_("%(name)s differs from its checksum; the backup is damaged") % {"name": name})
+        raise ArchiveError(damaged)
