@@ -1,13 +1,15 @@
 """Run by tests in a process of its own: make the ledger, ask for balances, or die in the middle of it.
 
 ``MAKE`` books the invoices under a policy with a balance plan. ``PLAN [WRITE_TO AFTER]`` asks as the night does; ``BEGIN`` writes down whom
-a page's job is to ask, ``WORK [WRITE_TO AFTER]`` is its process. With WRITE_TO the process kills itself without notice before its insert
-into that table for the time after AFTER. Each batch holds two customers.
+a page's job is to ask, ``WORK [WRITE_TO AFTER]`` is its process. ``LEFT`` hands the questions over, ``REMIND [WRITE_TO AFTER]``
+reminds a fortnight later. With WRITE_TO the process kills itself without notice before its insert into that table for the time after
+AFTER. Each batch holds two customers.
 """
 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -47,8 +49,10 @@ def main() -> None:
     django.setup()
     from django.conf import settings
 
+    from fairdue.contact.models import OutboxMessage
     from fairdue.dunning.actions import balance
     from fairdue.dunning.actions.balance_plan import do_ask_by_plan
+    from fairdue.dunning.actions.balance_reminder import do_remind_by_plan
     from fairdue.ledger.models import Customer
     from fairdue.people.actor import Actor
     from fairdue.people.models import Company, User
@@ -68,6 +72,10 @@ def main() -> None:
     with dying_before(write_to, int(after or 0)):
         if what == "PLAN":
             do_ask_by_plan(actor, TODAY)
+        elif what == "LEFT":
+            OutboxMessage.objects.update(state="handed_over", claimed_by="test", handed_over_at=actor.at)
+        elif what == "REMIND":
+            do_remind_by_plan(replace(actor, at=datetime(2026, 4, 15, 9, tzinfo=UTC)), date(2026, 4, 15))
         elif what == "WORK":
             sent = balance_job.work(company.pk, User.objects.get().pk).counts.get("sent", 0)
             sys.stdout.write(f"{sent}\n")

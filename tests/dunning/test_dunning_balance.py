@@ -50,7 +50,8 @@ CASES = yaml.safe_load(re.search(r"```yaml\n(.*?)```", PAGE.read_text(encoding="
 @pytest.mark.parametrize("case", CASES["states"], ids=lambda case: case["case"])
 def test_where_a_confirmation_stands(case):
     handed = D(2026, 3, case["handed"]) if "handed" in case else None
-    asked = rules.Asked(StepState(case["message"]), handed)
+    reminded = D(2026, 3, case["reminded"]) if "reminded" in case else None
+    asked = rules.Asked(StepState(case["message"]), handed, reminded)
     assert rules.state(asked, case.get("answers", []), case.get("closed", False), D(2026, 3, 20)) == case["state"]
 
 

@@ -89,6 +89,15 @@ def test_what_was_paid_since_the_proposal_is_not_asked_for(department):
     assert list(NoticeLine.objects.values_list("due_item_id", flat=True)) == [left.pk]
 
 
+def test_a_friendly_reminder_whose_day_has_passed_says_so(department):
+    department.invoice(department.customer(), 123_456, DUE)
+    before = one(department, DUE - timedelta(days=7))
+    assert before.stage_code == "reminder"
+    outcome = release(department, before, DAY)
+    assert (outcome.state, codes(outcome)) == ("refused", ["release.overtaken"])
+    assert OutboxMessage.objects.count() == 0
+
+
 def test_a_proposal_with_nothing_left_is_refused_and_nothing_is_written(department):
     item = department.invoice(department.customer(), 10_000, DUE)
     proposal = one(department)

@@ -519,3 +519,16 @@ def test_many_items_take_no_more_queries(owing, department, ask):
     with CaptureQueriesContext(connection) as many:
         ask(owing)
     assert len(many) == len(few) <= 17
+
+
+def test_the_terminal_says_once_through_which_day_payments_are_known(owing, department, ask, capsys):
+    from fairdue.cli.gate import _print
+
+    department.invoice(owing, 50_00, DUE, number="U1", currency="USD")
+    answer = ask(owing)
+    behind = [reason for case in answer.cases for check in case.checks for reason in check.facts]
+    assert [reason.code for reason in behind].count("why_bank_through") == 2
+    _print(answer, owing)
+    told = capsys.readouterr().out
+    assert told.count("Payments are known through") == 1
+    assert told.count("Age of the bank data") == 2

@@ -15,7 +15,9 @@ from fairdue.letters import languages, render
 from fairdue.letters.catalogue import choose
 from fairdue.letters.compose import compose
 from fairdue.letters.facts import ChargeKind, ChargeLine, Document, LetterFacts, Person, RateText
+from fairdue.letters.fitting import broken, fits
 from fairdue.letters.pages import LAST, planned_pages
+from fairdue.letters.pdf import INFO_SPACE, letter_data
 from fairdue.letters.wording import words
 
 RATE = RateText(Decimal("10.27"), "DE_BASISZINS", "", None, Decimal("1.27"), Decimal(9))
@@ -100,3 +102,25 @@ def test_a_company_that_speaks_for_itself_signs_once(language: str) -> None:
     facts = sample(Document.FORMAL_NOTICE, language)
     letter = compose(replace(facts, sender=Person(facts.creditor.name)))
     assert letter.signature == (facts.creditor.name,)
+
+
+LONG = "accountsreceivable.shared.services.centre.europe@rheinwerkpumpenvertriebsgesellschaft.example"
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_long_address_is_broken_and_stays_within_its_space(language: str) -> None:
+    """Every line fits the space it is set in, and the lines together are the address; a short one stays on its line."""
+    facts = sample(Document.OVERDUE_NOTICE, language)
+    facts = replace(
+        facts, contact_person=replace(facts.contact_person, email=LONG), creditor=replace(facts.creditor, email=LONG)
+    )
+    data = letter_data(compose(facts))
+    lines = data["info"][-1]["values"].split("\n")
+    assert len(lines) > 1
+    assert all(fits(line, *INFO_SPACE[1:]) for line in lines)
+    assert "".join(char for char in "".join(lines) if char not in "\u2066\u2069") == LONG
+    head = data["creditor"]["head"].split("\n")
+    assert LONG not in head
+    assert all(fits(line, 66, 8) for line in head)
+    short = "anna@rheinwerk-pumpen.example"
+    assert broken(short, 39, 8.5) == short

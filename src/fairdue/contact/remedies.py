@@ -76,7 +76,9 @@ class Remedy:
     command: str = ""
 
 
-PAGES = ("customer", "contacts", "runs", "imports", "policy", "outbox", "proposal", "third-parties", "law", "personal")
+PAGES = (
+    "customer", "contacts", "runs", "imports", "policy", "outbox", "proposal", "third-parties", "law", "personal", "balances",
+)  # fmt: skip
 """The pages a remedy may name; the web application knows their addresses."""
 
 _IMPORT = "fairdue import FILE"

@@ -12,6 +12,7 @@ from fairdue.cycle.line import Watch, anchor, finish
 from fairdue.cycle.models import Run
 from fairdue.dunning.actions import do_release
 from fairdue.dunning.actions.balance_plan import do_ask_by_plan
+from fairdue.dunning.actions.balance_reminder import do_remind_by_plan
 from fairdue.dunning.models import Proposal, ProposalState
 from fairdue.dunning.policy import Release
 from fairdue.dunning.queries import policy_of
@@ -44,7 +45,9 @@ def send_out(
     outcomes = do_release(actor, ids, today_of(actor), progress=lambda done, of: watch.report("release", done, of))
     watch.checkpoint("released by rule")
     asked: dict[str, int] = {}
+    reminded: dict[str, int] = {}
     if abs((today_of(actor) - run.as_of).days) <= AHEAD_OR_BEHIND_DAYS:
+        reminded = do_remind_by_plan(actor, today_of(actor))
         asked = do_ask_by_plan(actor, today_of(actor), progress=lambda done, of: watch.report("release", done, of))
     watch.checkpoint("balances asked")
     summary = dispatch(
@@ -60,7 +63,8 @@ def send_out(
         run.save(update_fields=["stage"])
     finish(actor, run)
     released = sum(1 for outcome in outcomes if outcome.state == "released")
-    return {"released_by_rule": released, "balances_asked": asked.get("sent", 0), **summary.as_dict()}
+    balances = {"balances_asked": asked.get("sent", 0), "balances_reminded": reminded.get("sent", 0)}
+    return {"released_by_rule": released, **balances, **summary.as_dict()}
 
 
 def by_rule(run: Run) -> list[int]:

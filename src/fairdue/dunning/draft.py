@@ -69,15 +69,15 @@ def make_draft(
     account = (proposal.customer_id, proposal.currency)
     wanted = {line.due_item_id for line in proposal.lines.all()}
     live = desk.items.get(account, [])
-    asked = [item for item in live if item.due_item_id in wanted and item.open_minor > item.held_minor]
-    asked = [item for item in asked if (item.due_on < desk.today) != stage.before_due]
+    left = [item for item in live if item.due_item_id in wanted and item.open_minor > item.held_minor]
+    asked = [item for item in left if (item.due_on < desk.today) != stage.before_due]
     with_credit = stage.document != letter.Document.RECEIPT_CONFIRMATION
     shown = [item for item in live if item.open_minor < 0] if with_credit else []
     money = desk.unapplied.get(account, []) if with_credit else []
     lines = [*(_line(item, desk) for item in [*asked, *shown]), *(_money(payment) for payment in money)]
     due = sum(line.open_minor - line.disputed_minor for line in lines)
     if not asked or due <= 0:
-        return because(ReleaseReason.NOTHING_LEFT)
+        return because(ReleaseReason.OVERTAKEN if left and not asked else ReleaseReason.NOTHING_LEFT)
     notes: list[Reason] = []
     claims = claims_for(desk, customer, asked, stage, policy, proposal.currency, waived=bool(proposal.waived_charges))
     legal = legal_of(desk, customer, stage, claims, deal_of(desk, customer))

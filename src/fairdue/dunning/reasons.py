@@ -118,6 +118,12 @@ class ReceiptReason(ReasonCode):
 class ReleaseReason(ReasonCode):
     """Why a release was refused, and what release decided about a letter."""
 
+    OVERTAKEN = (
+        "release.overtaken",
+        gettext_noop(
+            "Its items have passed their due day, or were put off, since it was proposed: another step has its turn."
+        ),
+    )
     NOTHING_LEFT = ("release.nothing_left", gettext_noop("Nothing is left to ask for: it was paid or put on hold."))
     ALREADY_DECIDED = ("release.already_decided", gettext_noop("The proposal is already %(state)s."))
     ALREADY_SAID = ("release.already_said", gettext_noop("This step was already released."))

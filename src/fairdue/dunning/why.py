@@ -7,6 +7,8 @@
 5. Where no step is due, the coming days are decided one by one on the same facts: the first step is what comes next if
    nothing changes.
 
+6. Apart from the steps: whether the policy's plan would ask for the balance, judged as the night judges it.
+
 Nothing is written.
 """
 
@@ -29,6 +31,8 @@ from fairdue.contact.rules import legal_clock
 from fairdue.contact.why import Finding, Verdict, explain
 from fairdue.dunning.account import Account
 from fairdue.dunning.actions.commit import changes_of
+from fairdue.dunning.balance.rules import REMINDER
+from fairdue.dunning.balance.why import asking
 from fairdue.dunning.charges import told_charges
 from fairdue.dunning.claims import Claims
 from fairdue.dunning.copies import Wanted, blocking_copies
@@ -54,6 +58,7 @@ from fairdue.people.models import Company
 
 LOOK_AHEAD_DAYS = 92
 """How far the next step is looked for: past the last stage of the shipped policies."""
+BALANCE, BALANCE_REMINDER = "balance_confirmation", "balance_reminder"
 ON_THE_WAY = (MessageState.QUEUED, MessageState.CLAIMED, MessageState.UNCERTAIN)
 
 
@@ -130,6 +135,8 @@ class Why:
     cases: tuple[Case, ...]
     reasons: tuple[Reason, ...] = ()
     """Why there is no case at all."""
+    balance: Case | None = None
+    """Whether the plan would ask for a balance confirmation; None without a policy."""
 
 
 def why(company: Company, customer_id: int, today: date, at: datetime) -> Why:
@@ -152,7 +159,8 @@ def why(company: Company, customer_id: int, today: date, at: datetime) -> Why:
     cases = [_queued(message, reader, today) for message in messages]
     cases += _accounts(book, found, policies, reader)
     nothing = () if cases else (because(WhyStep.NOTHING_OPEN),)
-    return Why(customer_id, today, at, force.policy.code, tuple(cases), nothing)
+    balance = _balance(company, customer_id, force.policy, today, reader)
+    return Why(customer_id, today, at, force.policy.code, tuple(cases), nothing, balance)
 
 
 class _Reader:
@@ -255,8 +263,21 @@ def _queued(message: OutboxMessage, reader: _Reader, today: date) -> Case:
     )  # fmt: skip
 
 
+def _balance(company: Company, customer_id: int, policy: Policy, today: date, reader: _Reader) -> Case:
+    """Say whether the plan would ask for the balance, and why not (6)."""
+    found = asking(company, customer_id, policy, today, reader.facts)
+    if found.step is None or found.gate is None:
+        outcome = Outcome.HELD if found.unreachable else Outcome.NOTHING
+        return Case(outcome, "", found.reasons, stage=BALANCE, remedies=found.remedies)
+    checks = explain(found.step, reader.facts(), found.gate, GateMoment.PROPOSAL)
+    outcome = _outcome(checks, Outcome.GOES)
+    return Case(outcome, "", found.reasons, stage=BALANCE, channel=found.step.channel, checks=checks)
+
+
 def _stage_of(step_key: str) -> str:
-    """Read the stage out of a step's key: customer.currency.episode.stage.attempt."""
+    """Read the stage out of a step's key: customer.currency.episode.stage.attempt, or balance/day/customer."""
+    if step_key.startswith("balance/"):
+        return BALANCE_REMINDER if step_key.endswith(f"/{REMINDER}") else BALANCE
     parts = step_key.split(".")
     return parts[3] if len(parts) == 5 else ""
 

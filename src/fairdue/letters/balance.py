@@ -23,19 +23,31 @@ def _dated(facts: LetterFacts, w: Words) -> dict[str, str]:
 
 def balance_subject(facts: LetterFacts, w: Words) -> str:
     """Name the letter with the day whose balance it states."""
+    if facts.asked_on:
+        return w._("Reminder: balance confirmation as of %(date)s") % _dated(facts, w)
     return w._("Balance confirmation as of %(date)s") % _dated(facts, w)
 
 
 def balance_opening(facts: LetterFacts, w: Words) -> tuple[str, ...]:
     """Say what is asked, and as of when: what came later is not in it."""
     return (
-        w._("To reconcile our accounts we ask you to confirm the balance that our books show as of %(date)s.")
-        % _dated(facts, w),
+        *_asked(facts, w),
         w._(
             "The items listed below were open at the end of that day. Payments, credits and invoices of later days are not "
             "in the list."
         ),
     )
+
+
+def _asked(facts: LetterFacts, w: Words) -> tuple[str, ...]:
+    if facts.asked_on is None:
+        text = w._("To reconcile our accounts we ask you to confirm the balance that our books show as of %(date)s.")
+        return (text % _dated(facts, w),)
+    text = w._(
+        "On %(asked)s we asked you to confirm the balance that our books show as of %(date)s. We have no answer from you yet, and "
+        "ask you once more; if your answer is on its way, please disregard this letter."
+    )
+    return (text % {**_dated(facts, w), "asked": w.figures.long_date(facts.asked_on)},)
 
 
 def balance_request(facts: LetterFacts, w: Words) -> tuple[str, ...]:

@@ -350,3 +350,5 @@ class LetterFacts:
     form: LegalForm | None = None
     as_of: date | None = None
     """The day whose balance a balance confirmation states."""
+    asked_on: date | None = None
+    """The day on which it was asked for before, where this letter reminds of it."""

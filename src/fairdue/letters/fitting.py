@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 MM_PER_POINT = 25.4 / 72
@@ -37,3 +38,24 @@ def fits(text: str, width_mm: float, size_points: float) -> bool:
     if "\n" in text:
         return False
     return sum(map(EMS.__getitem__, text)) * size_points * MM_PER_POINT <= width_mm
+
+
+_RUN = re.compile(r"[^\s-]+-?|-")
+"""What Typst sets on one line whatever its length: it breaks at spaces and behind hyphens only."""
+_PIECE = re.compile(r"[@._/?&=+-]?[^@._/?&=+-]+|[@._/?&=+-]")
+
+
+def broken(text: str, width_mm: float, size_points: float) -> str:
+    """Break an address (e-mail, web) over lines where a run of it may be wider than ``width_mm``: before ``@``, ``.`` and the like.
+
+    A piece that is still too wide is cut anywhere. A text that Typst breaks well enough stays as it is.
+    """
+    if all(fits(run, width_mm, size_points) for run in _RUN.findall(text)):
+        return text
+    lines = [""]
+    for piece in _PIECE.findall(text):
+        for part in [piece] if fits(piece, width_mm, size_points) else piece:
+            if lines[-1] and not fits(lines[-1] + part, width_mm, size_points):
+                lines.append("")
+            lines[-1] += part
+    return "\n".join(lines)

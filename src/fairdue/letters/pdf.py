@@ -16,7 +16,7 @@ import typst
 from fairdue.letters.bidi import ltr_line, ltr_run
 from fairdue.letters.faces import drawn_before
 from fairdue.letters.facts import Document
-from fairdue.letters.fitting import fits
+from fairdue.letters.fitting import broken, fits
 from fairdue.letters.fonts import families, font_folders
 from fairdue.letters.model import Box, Letter, Pair, Row, Side, Table, Total
 from fairdue.letters.pages import FLAT_ROWS_MAX, filled_sections, planned_pages
@@ -39,7 +39,8 @@ INSTALMENT_WIDTHS = (14.0, 48.0, 32.0)
 """Column widths in millimetres; the text is 165 wide."""
 INFO_SPACE = (29.0, 39.0, 8.5)
 BOX_SPACE = (38.0, 74.0, 9.0)
-"""Widths of labels and values in millimetres, and their size in points, in the info block and in the boxes."""
+HEAD_SPACE, FOOT_SPACE = (66.0, 8.0), (54.0, 7.0)
+"""Widths of labels and values in millimetres, and their size in points, in the info block and in the boxes; of values in head and foot."""
 
 
 class Press:
@@ -166,7 +167,7 @@ def _pairs(pairs: tuple[Pair, ...], label_mm: float, value_mm: float, size_point
     """Give the pairs in groups: a run of one-line pairs is two columns of lines, a longer pair stands alone."""
     groups: list[Json] = []
     for pair in pairs:
-        value = ltr_line(pair.value) if pair.ltr and rtl else pair.value
+        value = _value(pair, value_mm, size_points, rtl)
         flat = fits(pair.label, label_mm, size_points) and fits(pair.value, value_mm, size_points)
         if flat and groups and groups[-1]["flat"]:
             last = groups[-1]
@@ -178,11 +179,18 @@ def _pairs(pairs: tuple[Pair, ...], label_mm: float, value_mm: float, size_point
     return groups
 
 
+def _value(pair: Pair, width_mm: float, size_points: float, rtl: bool) -> str:
+    """Give a pair's value for a space of that width; a long address is broken, never set over the margin."""
+    if not pair.ltr or " " in pair.value:
+        return ltr_line(pair.value) if pair.ltr and rtl else pair.value
+    lines = broken(pair.value, width_mm, size_points).split("\n")
+    return "\n".join(ltr_line(line) if rtl else line for line in lines)
+
+
 def _side(side: Side, colon: str, rtl: bool) -> Json:
     """Give a party as the foot of the page names it, and with what the letterhead shows."""
-    pairs = [(pair, ltr_line(pair.value) if pair.ltr and rtl else pair.value) for pair in side.pairs]
-    foot = (" · ".join(side.lines), *(f"{pair.label}{colon}{value}" for pair, value in pairs))
-    head = (*side.lines, *(value for pair, value in pairs if pair.head))
+    foot = (" · ".join(side.lines), *(f"{pair.label}{colon}{_value(pair, *FOOT_SPACE, rtl)}" for pair in side.pairs))
+    head = (*side.lines, *(_value(pair, *HEAD_SPACE, rtl) for pair in side.pairs if pair.head))
     title = f"{side.heading}{colon}{side.name}"
     return {"name": side.name, "title": title, "foot": "\n".join(foot), "head": "\n".join(head)}
 

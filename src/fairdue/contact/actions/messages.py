@@ -264,6 +264,19 @@ def do_cancel(actor: Actor, message_pk: int, *, reason: str) -> OutboxMessage:
     return message
 
 
+def withdraw(actor: Actor, step_key: str, outcome: str) -> None:
+    """Take a message out that has become needless before it leaves, inside the caller's transaction; one on its way stays."""
+    waiting = OutboxMessage.objects.filter(company_id=actor.company_id, step_key=step_key)
+    found = waiting.filter(state__in=(MessageState.QUEUED, MessageState.BLOCKED)).first()
+    if found is None or not waiting.filter(pk=found.pk, state=found.state).update(state=MessageState.CANCELLED):
+        return
+    audit.record(actor, "cancel", f"message:{found.pk}", reason=outcome)
+    event(
+        actor, found.customer_id, EventKind.MESSAGE, because(DeliveryReason.CANCELLED), subject=f"message:{found.pk}",
+        channel=found.channel,
+    )  # fmt: skip
+
+
 @transaction.atomic
 def do_requeue(actor: Actor, message_pk: int, *, reason: str) -> OutboxMessage:
     """Give a held-back message another chance; the gate judges it anew. Its content stays what it is."""

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from fairdue.contact.actions import Outgoing, Silence, do_make_link, do_queue, do_store
+from fairdue.contact.actions.messages import withdraw
 from fairdue.contact.actions.tasks import end_wait
 from fairdue.contact.facts import GatePolicy
 from fairdue.contact.models import MessageKind, Task, TaskKind
@@ -23,8 +24,8 @@ from fairdue.dunning.actions.sending import portal_url
 from fairdue.dunning.balance.models import BalanceConfirmation, BalanceLine
 from fairdue.dunning.balance.queries import AskedBefore, asked_before
 from fairdue.dunning.balance.reasons import BalanceReason
-from fairdue.dunning.balance.rules import SILENT_AFTER_DAYS
-from fairdue.dunning.balance.writing import Route, accounts_of, asked_lines, facts_of, route_of
+from fairdue.dunning.balance.rules import SILENT_AFTER_DAYS, reminder_key
+from fairdue.dunning.balance.writing import Route, accounts_of, asked_lines, facts_of, gate_of, route_of
 from fairdue.dunning.desk import Desk, lay_out
 from fairdue.dunning.drawing import Drawn, draw, joined_html, joined_text, plain
 from fairdue.dunning.queries import policies_in_force
@@ -43,8 +44,10 @@ class BalanceError(ValueError):
 
 
 def end_balance_wait(actor: Actor, message_key: str, outcome: str) -> None:
-    """Nobody waits any more for an answer to a confirmation, whether its message has left or not."""
+    """Nobody waits any more for an answer to a confirmation, whether its message has left or not; no reminder leaves."""
     end_wait(actor, message_key, outcome)
+    end_wait(actor, reminder_key(message_key), outcome)
+    withdraw(actor, reminder_key(message_key), outcome)
     waiting = Task.objects.filter(company_id=actor.company_id, key=silence_key(message_key), done_at__isnull=True)
     if waiting.update(done_at=actor.at, done_by=actor.name, outcome=outcome):
         audit.record(actor, "finish_task", silence_key(message_key), outcome=outcome)
@@ -122,10 +125,9 @@ class _Work:
         self.policies = policies_in_force(actor.company_id)
 
     def gate(self, customer_id: int) -> GatePolicy:
-        """Give what the customer's policy asks of the gate; two persons are asked for demands only."""
+        """Give what the customer's policy asks of the gate."""
         force = self.policies.get(self.desk.customers[customer_id].policy_code) or self.policies.get("")
-        stored = dict(force.policy.gate or {}) if force else {}
-        return replace(GatePolicy.from_dict(stored), two_person_release=False)
+        return gate_of(force.policy if force else None)
 
     def ask(self, customer_id: int) -> Outcome:
         """Ask one customer, or say why not."""
@@ -138,7 +140,7 @@ class _Work:
         if before is not None:
             key += f"/again-{before.attempts}"
         gate = self.gate(customer_id)
-        route = route_of(self.desk, customer_id, gate, key, self.run_key)
+        route = route_of(self.desk.gates[customer_id], gate, key, self.run_key)
         if route.blocks:
             return Outcome(customer_id, "blocked", (), route.blocks)
         try:
@@ -196,12 +198,6 @@ class _Work:
         )  # fmt: skip
         return row
 
-    def _wait(self, customer_id: int, facts: LetterFacts, key: str) -> Silence:
-        """Give the task that asks a person to call where nobody answers (6)."""
-        why = because(BalanceReason.SILENT, number=facts.reference, as_of=self.desk.today.isoformat())
-        owner_id = self.desk.customers[customer_id].account_owner_id
-        return Silence(TaskKind.CALL, silence_key(key), SILENT_AFTER_DAYS, (why,), owner_id)
-
     def _queue(
         self,
         customer_id: int,
@@ -211,16 +207,29 @@ class _Work:
         route: Route,
     ) -> None:
         letters = list(drawn)
-        files = [do_store(self.actor, one.result.pdf, file_name=f"{facts.reference}.pdf") for facts, one in letters]
-        first = letters[0][1].result
-        do_queue(
-            self.actor,
-            Outgoing(
-                customer_id=customer_id, step_key=key, channel=route.channel, language=first.language_used,
-                subject=first.subject, contact_id=route.contact_id, kind=MessageKind.STATEMENT, run_key=self.run_key,
-                body_text=joined_text([one.result.text for _, one in letters]),
-                body_html=joined_html([one.result.html for _, one in letters]), attachments=tuple(files),
-                currency=letters[0][0].totals.currency, policy=gate,
-                references=tuple(facts.reference for facts, _ in letters), on_silence=(self._wait(customer_id, letters[0][0], key),),
-            ),
-        )  # fmt: skip
+        wait = wait_for(self.desk, customer_id, key, letters[0][0])
+        do_queue(self.actor, question(self.actor, customer_id, letters, key, self.run_key, gate, route, wait))
+
+
+def wait_for(desk: Desk, customer_id: int, message_key: str, facts: LetterFacts) -> Silence:
+    """Give the task that asks a person to call where nobody answers (6); a reminder moves it (26)."""
+    why = because(BalanceReason.SILENT, number=facts.reference, as_of=facts.as_of.isoformat() if facts.as_of else "")
+    owner_id = desk.customers[customer_id].account_owner_id
+    return Silence(TaskKind.CALL, silence_key(message_key), SILENT_AFTER_DAYS, (why,), owner_id)
+
+
+def question(
+    actor: Actor, customer_id: int, letters: Sequence[tuple[LetterFacts, Drawn]], key: str, run_key: str, gate: GatePolicy,
+    route: Route, wait: Silence,
+) -> Outgoing:  # fmt: skip
+    """Put the letters of a customer into one message, and keep their files."""
+    files = [do_store(actor, one.result.pdf, file_name=f"{facts.reference}.pdf") for facts, one in letters]
+    first = letters[0][1].result
+    return Outgoing(
+        customer_id=customer_id, step_key=key, channel=route.channel, language=first.language_used,
+        subject=first.subject, contact_id=route.contact_id, kind=MessageKind.STATEMENT, run_key=run_key,
+        body_text=joined_text([one.result.text for _, one in letters]),
+        body_html=joined_html([one.result.html for _, one in letters]), attachments=tuple(files),
+        currency=letters[0][0].totals.currency, policy=gate,
+        references=tuple(facts.reference for facts, _ in letters), on_silence=(wait,),
+    )  # fmt: skip

@@ -8,11 +8,11 @@ from datetime import date
 
 from fairdue.dunning.actions.balance import do_send_confirmations
 from fairdue.dunning.balance.models import BalanceConfirmation
-from fairdue.dunning.balance.rules import PLAN_WINDOW_DAYS, period_end
+from fairdue.dunning.balance.queries import balances
+from fairdue.dunning.balance.rules import enough, last_asking_day, period_end
 from fairdue.dunning.policy.shape import BalancePlan
 from fairdue.dunning.queries import policies_in_force
 from fairdue.ledger.models import Customer
-from fairdue.ledger.queries import open_items, unapplied_payments
 from fairdue.people.actor import Actor
 
 
@@ -25,7 +25,7 @@ def do_ask_by_plan(actor: Actor, today: date, *, progress: Callable[[int, int], 
     plans = {code: force.policy.balance for code, force in policies.items() if force.policy.balance is not None}
     counts: Counter[str] = Counter()
     for as_of in sorted({period_end(plan.every, today) for plan in plans.values()}):
-        if (today - as_of).days > PLAN_WINDOW_DAYS:
+        if today > last_asking_day(as_of):
             continue
         due = {code for code, plan in plans.items() if period_end(plan.every, today) == as_of}
         chosen = _due(actor.company_id, as_of, {code: plans[code] for code in due}, set(policies))
@@ -35,19 +35,15 @@ def do_ask_by_plan(actor: Actor, today: date, *, progress: Callable[[int, int], 
 
 
 def _due(company_id: int, as_of: date, plans: dict[str, BalancePlan], known: set[str]) -> list[int]:
-    """Give the customers of these plans with a balance of at least the minimum, not asked for the day yet. Four queries."""
-    balances: dict[tuple[int, str], int] = defaultdict(int)
-    for item in open_items(company_id, as_of):
-        balances[item.customer_id, item.currency] += item.open_minor
-    for money in unapplied_payments(company_id, as_of):
-        if money.customer_id:
-            balances[money.customer_id, money.currency] -= money.rest_minor
+    """Give the customers of these plans with a balance of at least the minimum, not asked for the day yet. Five queries."""
+    opened: dict[int, dict[str, int]] = defaultdict(dict)
+    for (customer, currency), amount in balances(company_id, as_of).items():
+        opened[customer][currency] = amount
     codes = dict(Customer.objects.filter(company_id=company_id).values_list("pk", "policy_code"))
     asked = BalanceConfirmation.objects.filter(company_id=company_id, as_of=as_of).values_list("customer_id", flat=True)
     found = set()
-    for (customer, currency), amount in balances.items():
-        code = codes[customer] if codes[customer] in known else ""
-        plan = plans.get(code)
-        if plan is not None and amount and abs(amount) >= (plan.minimum_minor or {}).get(currency, 0):
+    for customer, amounts in opened.items():
+        plan = plans.get(codes[customer] if codes[customer] in known else "")
+        if plan is not None and enough(amounts, plan.minimum_minor):
             found.add(customer)
     return sorted(found - set(asked))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Concat
 
 from fairdue.contact.models import MessageState, OutboxMessage
 from fairdue.dunning.account import StepState
@@ -45,6 +46,7 @@ class Standing:
 def standings(rows: Sequence[BalanceConfirmation], today: date) -> list[Standing]:
     """Give where confirmations stand, in their order; days are those of the company's place. Four queries, however many there are."""
     pks, keys = [row.pk for row in rows], {row.message_key for row in rows}
+    keys |= {rules.reminder_key(key) for key in keys}
     companies = {row.company_id for row in rows}
     messages: dict[str, rules.Asked] = {}
     told = OutboxMessage.objects.filter(company_id__in=companies, step_key__in=keys)
@@ -65,9 +67,7 @@ def standings(rows: Sequence[BalanceConfirmation], today: date) -> list[Standing
     return [
         Standing(
             row,
-            rules.state(
-                messages.get(row.message_key, _asked("", None, "UTC")), answers[row.pk], row.pk in closed, today
-            ),
+            rules.state(_reminded(messages, row.message_key), answers[row.pk], row.pk in closed, today),
             counts[row.pk].count(False),
             len(counts[row.pk]),
         )
@@ -85,6 +85,11 @@ def replaced() -> QuerySet[BalanceDifference, int]:
     """Give the ids of the differences that nobody had decided on when a newer answer came (13), as a subquery."""
     newer = BalanceAnswer.objects.filter(confirmation=OuterRef("answer__confirmation"), pk__gt=OuterRef("answer_id"))
     return BalanceDifference.objects.filter(Exists(newer), decisions__isnull=True).values_list("pk", flat=True)
+
+
+def _reminded(messages: dict[str, rules.Asked], key: str) -> rules.Asked:
+    reminder = messages.get(rules.reminder_key(key))
+    return replace(messages.get(key, _asked("", None, "UTC")), reminded_on=reminder.handed_on if reminder else None)
 
 
 def _asked(state: str, handed_at: datetime | None, zone: str) -> rules.Asked:
@@ -126,6 +131,31 @@ def asked_before(company_id: int, customer_ids: Sequence[int], as_of: date) -> d
     }
 
 
+def unanswered(company_id: int, customer_ids: Sequence[int] | None = None) -> dict[BalanceConfirmation, date]:
+    """Give the questions that were handed over, with the day, and to which nobody has said anything (24). One query.
+
+    A message of which any part was answered or closed is left out, and so is one that has a reminder, or that a question for a
+    later day has overtaken.
+    """
+    mine = BalanceConfirmation.objects.filter(company_id=company_id, message_key=OuterRef("message_key"))
+    heard = mine.filter(Q(answers__isnull=False) | Q(closing__isnull=False))
+    newer = BalanceConfirmation.objects.filter(
+        company_id=company_id, customer_id=OuterRef("customer_id"), as_of__gt=OuterRef("as_of")
+    )
+    sent = OutboxMessage.objects.filter(company_id=company_id)
+    reminder = sent.filter(step_key=Concat(OuterRef("message_key"), Value(f"/{rules.REMINDER}")))
+    left = sent.filter(step_key=OuterRef("message_key"), state=MessageState.HANDED_OVER)
+    rows = BalanceConfirmation.objects.filter(company_id=company_id).annotate(
+        handed=Subquery(left.values("handed_over_at")[:1])
+    )
+    if customer_ids is not None:
+        rows = rows.filter(customer_id__in=customer_ids)
+    rows = rows.filter(~Exists(heard), ~Exists(newer), ~Exists(reminder), handed__isnull=False).select_related(
+        "company"
+    )
+    return {row: day_in(row.company.time_zone, row.handed) for row in rows.order_by("id")}
+
+
 def to_answer(company_id: int, customer_id: int) -> list[BalanceConfirmation]:
     """Give the confirmations that a customer may still answer on its page: of each currency the newest, while not closed. One query."""
     rows = BalanceConfirmation.objects.filter(company_id=company_id, customer_id=customer_id, closing__isnull=True)
@@ -133,6 +163,17 @@ def to_answer(company_id: int, customer_id: int) -> list[BalanceConfirmation]:
     for row in rows.prefetch_related("lines", "answers").order_by("-as_of", "-id"):
         found.setdefault(row.currency, row)
     return [found[currency] for currency in sorted(found)]
+
+
+def balances(company_id: int, as_of: date, customer_ids: Sequence[int] | None = None) -> dict[tuple[int, str], int]:
+    """Give what customers have open on a day by currency, credits and unapplied money taken off. Three queries."""
+    found: dict[tuple[int, str], int] = defaultdict(int)
+    for item in open_items(company_id, as_of, customer_ids=customer_ids):
+        found[item.customer_id, item.currency] += item.open_minor
+    for money in unapplied_payments(company_id, as_of, customer_ids=customer_ids):
+        if money.customer_id and (customer_ids is None or money.customer_id in customer_ids):
+            found[money.customer_id, money.currency] -= money.rest_minor
+    return found
 
 
 def customers_with_balance(company_id: int, as_of: date) -> list[int]:

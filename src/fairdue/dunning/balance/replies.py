@@ -11,6 +11,7 @@ from datetime import UTC, datetime, time
 
 from fairdue.contact.models import InboundMail, MailState
 from fairdue.dunning.balance.models import BalanceConfirmation
+from fairdue.dunning.balance.rules import reminder_key
 from fairdue.formats.copies.naming import Numbers, number_key
 
 ENDINGS = (".pdf", ".png", ".jpg", ".jpeg")
@@ -60,6 +61,6 @@ def _signable(row: BalanceConfirmation, mail: InboundMail) -> list[Signable]:
     known = Numbers({number_key(row.number): (row.pk,)})
     scans = _scans(mail)
     by_name = [(place, name) for place, name in scans if known.in_name(name.rpartition(".")[0])]
-    answers = mail.message is not None and mail.message.step_key == row.message_key
+    answers = mail.message is not None and mail.message.step_key in {row.message_key, reminder_key(row.message_key)}
     meant = by_name or (scans if answers or known.in_name(mail.subject) or known.in_text(mail.text) else [])
     return [Signable(row, mail, place, name) for place, name in meant]

@@ -5,7 +5,7 @@ The numbers are those of ``docs/algorithms/balance-confirmation.md``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -19,14 +19,46 @@ SILENT_AFTER_DAYS = 14
 PLAN_WINDOW_DAYS = 45
 """Days after the end of a period in which a plan still asks: later the answer would speak of a day that nobody closes books on any more."""
 
+REMINDER = "reminder"
 _MONTHS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
 
 
 def period_end(every: str, today: date) -> date:
     """Give the last day of the period of calendar months that ended last before ``today`` (19)."""
+    return _period_start(every, today) - timedelta(days=1)
+
+
+def next_period_end(every: str, today: date) -> date:
+    """Give the last day of the period of calendar months in which ``today`` lies."""
+    first = _period_start(every, today)
+    month = first.month + _MONTHS[every]
+    return date(first.year + (month > 12), (month - 1) % 12 + 1, 1) - timedelta(days=1)
+
+
+def last_asking_day(as_of: date) -> date:
+    """Give the last day on which a plan asks for the balance of ``as_of``."""
+    return as_of + timedelta(days=PLAN_WINDOW_DAYS)
+
+
+def enough(opened: Mapping[str, int], minimum: Mapping[str, int] | None) -> bool:
+    """Say whether a balance reaches the plan's minimum in any currency (20); nothing open never does."""
+    return any(amount and abs(amount) >= (minimum or {}).get(currency, 0) for currency, amount in opened.items())
+
+
+def is_to_remind(handed_on: date, remind_after: int, today: date) -> bool:
+    """Say whether a question that nobody answered is to be reminded of (24); for as many days as a plan asks, then no more."""
+    days = (today - handed_on).days - remind_after
+    return remind_after > 0 and 0 <= days <= PLAN_WINDOW_DAYS
+
+
+def reminder_key(message_key: str) -> str:
+    """Give the key of the message that reminds of another one."""
+    return f"{message_key}/{REMINDER}"
+
+
+def _period_start(every: str, today: date) -> date:
     months = _MONTHS[every]
-    first = today.replace(month=(today.month - 1) // months * months + 1, day=1)
-    return first - timedelta(days=1)
+    return today.replace(month=(today.month - 1) // months * months + 1, day=1)
 
 
 class State(StrEnum):
@@ -66,10 +98,11 @@ SETTLES = frozenset({Outcome.CORRECTED, Outcome.REJECTED})
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How the message stands; ``handed_on`` is the day of its hand-over."""
+    """How the message stands; ``handed_on`` is the day of its hand-over, ``reminded_on`` that of its reminder."""
 
     message: StepState
     handed_on: date | None = None
+    reminded_on: date | None = None
 
 
 def state(asked: Asked, answers: Sequence[str], closed: bool, today: date) -> State:
@@ -79,7 +112,8 @@ def state(asked: Asked, answers: Sequence[str], closed: bool, today: date) -> St
     if answers:
         return State(answers[-1])
     if asked.message is StepState.DONE and asked.handed_on is not None:
-        silent = (today - asked.handed_on).days >= SILENT_AFTER_DAYS
+        last = max(asked.handed_on, asked.reminded_on or asked.handed_on)
+        silent = (today - last).days >= SILENT_AFTER_DAYS
         return State.SILENT if silent else State.HANDED_OVER
     return State.FAILED if asked.message is StepState.FAILED else State.SENT
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
-from fairdue.contact.facts import GatePolicy, Step
+from fairdue.contact.facts import GateFacts, GatePolicy, Step
 from fairdue.contact.facts import Stage as GateMoment
 from fairdue.contact.models import MessageKind
 from fairdue.contact.rules import check, choose_contact
 from fairdue.dunning import parties
+from fairdue.dunning.balance.models import BalanceConfirmation
 from fairdue.dunning.balance.reasons import BalanceReason
 from fairdue.dunning.desk import Desk
 from fairdue.dunning.draft import statement_lines
+from fairdue.dunning.policy.shape import Policy
 from fairdue.kernel.reasons import Reason, because
 from fairdue.ledger.models import Channel
 from fairdue.letters import facts as letter
@@ -98,17 +102,60 @@ def facts_of(
     )
 
 
-def route_of(desk: Desk, customer_id: int, gate: GatePolicy, step_key: str, run_key: str) -> Route:
+def reminder_of(
+    desk: Desk,
+    row: BalanceConfirmation,
+    route: Route,
+    asked_on: date,
+    written_on: date,
+    link: str,
+    releaser: User | None,
+) -> letter.LetterFacts:
+    """Give the facts of the letter that reminds: the balance and the lines as they were kept, to whom it goes now."""
+    customer = desk.customers[row.customer_id]
+    contact = desk.contacts.get(route.contact_id) if route.contact_id else None
+    return letter.LetterFacts(
+        document=letter.Document.BALANCE_CONFIRMATION, language=row.facts.get("language", row.language), written_on=written_on,
+        reference=row.number, creditor=parties.creditor(desk.company), debtor=parties.debtor(customer, contact),
+        contact_person=parties.person(customer.account_owner, desk.company), sender=parties.person(releaser, desk.company),
+        items=tuple(_kept(line) for line in row.facts["items"]),
+        totals=letter.Totals(row.currency, row.open_minor, 0, row.open_minor), customer_number=customer.number,
+        portal_link=link, as_of=row.as_of, asked_on=asked_on,
+    )  # fmt: skip
+
+
+def _kept(line: Mapping[str, Any]) -> letter.ItemLine:
+    issued, due = line.get("issued_on"), line.get("due_on")
+    return letter.ItemLine(
+        line.get("document_number", ""), letter.ItemKind(line["kind"]), date.fromisoformat(issued) if issued else None,
+        date.fromisoformat(due) if due else None, line["days_overdue"], line["original_minor"], line["open_minor"],
+    )  # fmt: skip
+
+
+def gate_of(policy: Policy | None) -> GatePolicy:
+    """Give what a policy asks of the gate for a question; two persons are asked for demands only."""
+    stored = dict(policy.gate or {}) if policy else {}
+    return replace(GatePolicy.from_dict(stored), two_person_release=False)
+
+
+def route_of(facts: GateFacts, gate: GatePolicy, step_key: str, run_key: str) -> Route:
     """Choose by which way the question leaves, and ask the gate: by e-mail where a contact has one, else as a letter."""
-    facts = desk.gates[customer_id]
+    step = step_for(facts, gate, step_key, run_key)
+    if step is None:
+        return Route(Channel.LETTER, None, (because(BalanceReason.NO_RECIPIENT),))
+    return Route(step.channel, step.contact_id, check(step, facts, gate, GateMoment.PROPOSAL).blocks)
+
+
+def step_for(facts: GateFacts, gate: GatePolicy, step_key: str, run_key: str) -> Step | None:
+    """Give the step that the gate judges; None where there is no way to the customer."""
     contact = choose_contact(facts, Channel.EMAIL, gate)
     channel, contact_id = (Channel.EMAIL, contact.contact_id) if contact else (Channel.LETTER, None)
     if contact is None:
         other = choose_contact(facts, Channel.LETTER, gate)
         contact_id = other.contact_id if other else None
         if not facts.address_complete:
-            return Route(channel, contact_id, (because(BalanceReason.NO_RECIPIENT),))
-    step = Step(
+            return None
+    return Step(
         step_key=step_key,
         channel=channel,
         currency="",
@@ -116,4 +163,3 @@ def route_of(desk: Desk, customer_id: int, gate: GatePolicy, step_key: str, run_
         run_key=run_key,
         contact_id=contact_id,
     )
-    return Route(channel, contact_id, check(step, facts, gate, GateMoment.PROPOSAL).blocks)

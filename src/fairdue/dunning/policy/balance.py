@@ -1,4 +1,5 @@
-"""The ``balance`` section of a policy: how often customers are asked to confirm their balance, and from which amount on."""
+"""The ``balance`` section of a policy: how often customers are asked to confirm their balance, from which amount on,
+and when they are reminded."""
 
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ from collections.abc import Callable, Mapping
 from fairdue.dunning.policy.nodes import Reader
 from fairdue.dunning.policy.shape import BalancePlan, Period
 from fairdue.kernel.reasons import gettext_noop as _
+
+REMIND_DAYS_MAX = 365
 
 
 def read_balance(root: Reader, amounts: Callable[[Reader, str], Mapping[str, int] | None]) -> BalancePlan | None:
@@ -19,6 +22,7 @@ def read_balance(root: Reader, amounts: Callable[[Reader, str], Mapping[str, int
         section.problem(
             "every", _("%(what)s is missing"), _("Write “every: quarter”, “half-year” or “year”."), what="every"
         )
-    plan = BalancePlan(Period(every or Period.YEAR), amounts(section, "minimum"))
+    remind = section.integer("remind_after", BalancePlan.remind_after, low=0, high=REMIND_DAYS_MAX)
+    plan = BalancePlan(Period(every or Period.YEAR), amounts(section, "minimum"), remind or 0)
     section.done()
     return plan

@@ -166,10 +166,14 @@ class Period(StrEnum):
 
 @dataclass(frozen=True)
 class BalancePlan:
-    """When customers are asked to confirm their balance; ``minimum_minor`` by currency, of the balance without its sign."""
+    """When customers are asked to confirm their balance; ``minimum_minor`` by currency, of the balance without its sign.
+
+    ``remind_after`` days after the hand-over who said nothing is reminded, once; 0 never.
+    """
 
     every: Period
     minimum_minor: Mapping[str, int] | None = None
+    remind_after: int = 14
 
 
 @dataclass(frozen=True)
