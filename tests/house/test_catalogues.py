@@ -217,7 +217,7 @@ def test_pages_speak_chinese_through_the_compiled_catalogue() -> None:
         (
             "zh-hans",
             because(LawReason.LIMITATION_UNAFFECTED, event="demand", on="2026-01-31", law="US-NY"),
-            "在美国（NY），2026年1月31日的催告不影响时效。",
+            "在美国（纽约州），2026年1月31日的催告不影响时效。",
         ),
         (
             "en",

@@ -101,3 +101,21 @@ def test_who_cannot_be_erased_again_is_answered_and_still_gets_nothing(book):
     queued(book, book.customer, "step-2")
     done = sent(book)
     assert (done.handed_over, done.held_back) == (0, {"gate_erased_before": 1}), "the legal hold holds it back as well"
+
+
+def test_a_program_is_told_when_to_ask_again_and_reads_nothing(book, client, monkeypatch):
+    from dataclasses import replace
+
+    from fairdue.people.tokens import do_make_token
+
+    monkeypatch.setenv("FAIRDUE_NOW", book.actor.at.isoformat())
+    admin = replace(book.actor, roles=frozenset({"administrator"}))
+    bearer = f"Bearer {do_make_token(admin, name='Program', scopes=('read',))[1]}"
+    assert client.get("/api/v1/customers", headers={"Authorization": bearer}).status_code == 200
+    restored(book)
+    refused = client.get("/api/v1/customers", headers={"Authorization": bearer})
+    assert (refused.status_code, refused["Content-Type"]) == (503, "application/problem+json")
+    assert (refused.json()["code"], refused["Retry-After"]) == ("restored", "600")
+    assert NAME not in refused.content.decode()
+    do_reapply(book.actor, TODAY)
+    assert client.get("/api/v1/customers", headers={"Authorization": bearer}).status_code == 200

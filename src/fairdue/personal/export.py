@@ -21,6 +21,7 @@ from fairdue.people.actor import Actor, Right
 from fairdue.people.models import Company
 from fairdue.people.register import BASES, PURPOSES, RETENTIONS, Field
 from fairdue.personal import files
+from fairdue.personal.field_names import field_name
 from fairdue.personal.people import Person, PersonalError, Scrubber
 from fairdue.personal.rows import SHARED, tables, theirs
 
@@ -198,7 +199,7 @@ def _table(row: dict[str, Any]) -> str:
     cells = []
     for name, value in row.items():
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        cells.append(f"<tr><th>{html.escape(name)}</th><td>{html.escape(text)}</td></tr>")
+        cells.append(f"<tr><th>{html.escape(field_name(name))}</th><td>{html.escape(text)}</td></tr>")
     return f"<table>{''.join(cells)}</table>"
 
 
