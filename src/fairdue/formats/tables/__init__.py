@@ -9,6 +9,7 @@ from fairdue.formats.tables.delimited import rows_of
 from fairdue.formats.tables.dialect import detect
 from fairdue.formats.tables.encoding import decode
 from fairdue.formats.tables.limits import LIMITS, Limits
+from fairdue.formats.tables.ole import check_xls
 from fairdue.formats.tables.shape import Shape, shape
 from fairdue.formats.tables.sniff import Kind, sniff
 from fairdue.formats.tables.table import Cell, Dialect, Table, cell_text
@@ -45,6 +46,8 @@ def read_table(
             return _text_table(data, name, encoding, delimiter, heading_line, limits)
         if kind is Kind.ZIP:
             check_workbook(data, limits)
+        else:
+            check_xls(data, limits)
         return _sheet_table(data, name, sheet, heading_line, limits)
     except FormatError as error:
         raise error.in_file(name) from None
