@@ -94,15 +94,22 @@ class Numbers(Generic[Found]):
 
     def in_name(self, name: str) -> dict[str, Collection[Found]]:
         """Give the numbers that a name holds, in the order they stand in (1, 2)."""
-        parts = runs(name)
+        return {key: self.by_key[key] for key, _ in self._named(runs(name))}
+
+    def rest_of(self, name: str) -> str:
+        """Give a name without the numbers that it holds."""
+        parts, rest = runs(name), folded(name)
+        for _, span in reversed(list(self._named(parts))):
+            rest = f"{rest[: parts[span.start].first]} {rest[parts[span.stop - 1].end :]}"
+        return rest
+
+    def _named(self, parts: list[Run]) -> Iterable[tuple[str, slice]]:
         digits = sum(run.text.isdigit() for run in parts)
-        found: dict[str, Collection[Found]] = {}
         for key, span in self._spans(parts, GAP_MAX):
             used = sum(run.text.isdigit() for run in parts[span.start : span.stop])
             weak = len(key) < (WEAK_DIGITS if key.isdigit() else WEAK_CHARS)
             if any(char.isdigit() for char in key) and not (weak and digits > used):
-                found[key] = self.by_key[key]
-        return found
+                yield key, span
 
     def in_text(self, text: str) -> dict[str, Collection[Found]]:
         """Give the numbers that a text holds (3)."""

@@ -47,27 +47,32 @@ class Member:
 
 def unzip(file: IO[bytes], limits: Limits) -> Iterator[Member]:
     """Give the files of a ZIP, in its order. Raises FormatError for one that is damaged or too much as a whole."""
-    try:
-        archive = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise FormatError(CopyReason.ZIP_BROKEN, detail=type(error).__name__) from None
+    archive, members = opened(file, limits)
     with archive:
-        members = [info for info in archive.infolist() if not info.is_dir()]
-        if len(members) > limits.members:
-            raise FormatError(CopyReason.ZIP_TOO_MUCH, what=str(len(members)))
-        if sum(info.file_size for info in members) > limits.unpacked_bytes:
-            raise FormatError(CopyReason.ZIP_TOO_MUCH, what=str(sum(info.file_size for info in members)))
         for info in members:
             path = member_name(info)
-            if _is_clutter(path):
-                continue
             try:
                 yield Member(path, _unpacked(archive, info, limits))
             except FormatError as error:
                 yield Member(path, error=error)
 
 
-def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits) -> bytes:
+def opened(file: IO[bytes], limits: Limits) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]:
+    """Open a ZIP that is not too much as a whole, with its members but folders and clutter."""
+    try:
+        archive = zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise FormatError(CopyReason.ZIP_BROKEN, detail=type(error).__name__) from None
+    members = [info for info in archive.infolist() if not info.is_dir()]
+    size = sum(info.file_size for info in members)
+    if len(members) > limits.members or size > limits.unpacked_bytes:
+        archive.close()
+        raise FormatError(CopyReason.ZIP_TOO_MUCH, what=str(len(members) if len(members) > limits.members else size))
+    return archive, [info for info in members if not is_clutter(member_name(info))]
+
+
+def check_member(info: zipfile.ZipInfo, limits: Limits) -> None:
+    """Raise FormatError for a member that is not to be unpacked, by what its header says."""
     if info.flag_bits & 0x1:
         raise FormatError(CopyReason.ZIP_BROKEN, detail="password")
     if info.compress_type not in METHODS:
@@ -76,6 +81,10 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits) -
         raise FormatError(CopyReason.TOO_LARGE, size=info.file_size, limit=limits.file_bytes)
     if info.file_size > limits.ratio_floor_bytes and info.file_size > max(1, info.compress_size) * limits.ratio:
         raise FormatError(CopyReason.ZIP_TOO_MUCH, what=str(info.file_size))
+
+
+def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits) -> bytes:
+    check_member(info, limits)
     try:
         with archive.open(info) as member:
             data = member.read(info.file_size + 1)
@@ -104,7 +113,8 @@ def member_name(info: zipfile.ZipInfo) -> str:
     return info.filename
 
 
-def _is_clutter(path: str) -> bool:
+def is_clutter(path: str) -> bool:
+    """Say whether a file is none of the sender's: what systems put into ZIP files by themselves."""
     parts = path.replace("\\", "/").split("/")
     return parts[0] == "__MACOSX" or parts[-1].startswith(".") or parts[-1] in {"Thumbs.db", "desktop.ini"}
 
