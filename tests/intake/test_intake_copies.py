@@ -120,6 +120,35 @@ def test_the_longest_number_wins_and_two_customers_are_never_guessed(actor, book
     }
 
 
+def test_a_customer_number_within_a_documents_number_rules_no_document_out(actor, company, now, book):
+    """2001 and 90006251 are customers too, of no document: the digits of an invoice's number do not speak for them."""
+    for number in ("2001", "90006251", "90007777"):
+        book[number] = Customer.objects.create(
+            company=company, number=number, number_key=number, name=f"Zufall {number}", created_at=now
+        )
+    report = do_bring_uploads(
+        actor,
+        [
+            ("RE-2026-2001.pdf", pdf("within the number")),
+            ("0090006251.pdf", pdf("the whole number")),
+            ("90006251 RE-2026-1001.pdf", pdf("two invoices, one of them with a customer's digits")),
+            ("90006251_DUP-55555.pdf", pdf("an invoice's number that is also a customer's, and one of two customers")),
+            ("90007777 RE-2026-1002.pdf", pdf("a stranger's number beside the document's")),
+            ("Vertrag 90006251.pdf", pdf("a contract is the customer's")),
+        ],
+    )
+    assert kept() >= {
+        ("invoice", "RE-2026-2001", "RE-2026-2001.pdf"),
+        ("invoice", "0090006251", "0090006251.pdf"),
+        ("invoice", "RE-2026-1001", "90006251 RE-2026-1001.pdf"),
+        ("contract", "90006251", "Vertrag 90006251.pdf"),
+    }
+    assert reasons(report) == {
+        "90006251_DUP-55555.pdf": "copy_several_customers",
+        "90007777 RE-2026-1002.pdf": "copy_no_document",
+    }
+
+
 def test_a_number_in_a_text_needs_its_customer_beside_it(actor, book):
     Customer.objects.filter(number="K200").update(vat_no="DE123456788")
     foreign = pdf("Rechnung 998877", "Kundennummer 90006251")

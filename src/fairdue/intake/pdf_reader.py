@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import selectors
 import subprocess
@@ -11,20 +12,25 @@ from typing import IO, Any
 
 from fairdue.formats.copies.pdf import PdfFacts
 from fairdue.formats.copies.reasons import CopyReason
+from fairdue.formats.einvoice.reasons import EInvoiceError
 from fairdue.formats.errors import FormatError
+from fairdue.formats.reasons import FormatCode
 from fairdue.intake.pdf_worker import LENGTH_BYTES
 
 SECONDS_MAX = 20
 """Time for one file; a thousand pages of text take less."""
 ANSWER_BYTES_MAX = 1024 * 1024
-_CODES = {member.code: member for member in CopyReason}
+INVOICE_BYTES_MAX = 64 * 1024 * 1024
+"""An invoice may carry files of its own."""
+_CODES: dict[str, FormatCode] = {member.code: member for one in (CopyReason, EInvoiceError) for member in one}
 
 
 class PdfProcess:
     """One reading process, started when the first file comes and again after one that ended it. Use as a context."""
 
-    def __init__(self, seconds_max: int = SECONDS_MAX) -> None:
-        self._seconds_max = seconds_max
+    def __init__(self, seconds_max: int = SECONDS_MAX, *, wants: str = "text") -> None:
+        """Make a process that reads texts, or (``wants="invoice"``) one that takes e-invoices out."""
+        self._seconds_max, self._wants = seconds_max, wants
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> PdfProcess:
@@ -37,6 +43,14 @@ class PdfProcess:
 
     def read(self, data: bytes) -> PdfFacts:
         """Read a PDF. Raises FormatError for one that is refused, among them one that takes too long or too much memory."""
+        said = self._answer(data)
+        return PdfFacts(int(said["pages"]), str(said["text"]))
+
+    def invoice(self, data: bytes) -> bytes:
+        """Take the e-invoice out of a PDF; only of a process made for it. Raises FormatError as ``read`` does, or where there is none."""
+        return base64.b64decode(str(self._answer(data)["xml"]))
+
+    def _answer(self, data: bytes) -> dict[str, Any]:
         try:
             said = self._asked(data)
         except (OSError, ValueError, EOFError, TimeoutError):
@@ -45,7 +59,7 @@ class PdfProcess:
         if "code" in said:
             code = _CODES.get(str(said["code"]), CopyReason.BROKEN)
             raise FormatError(code, **said["values"])
-        return PdfFacts(int(said["pages"]), str(said["text"]))
+        return said
 
     def _asked(self, data: bytes) -> dict[str, Any]:
         process = self._running()
@@ -58,7 +72,7 @@ class PdfProcess:
             if not selector.select(self._seconds_max):
                 raise TimeoutError
         size = int.from_bytes(_exactly(process.stdout, LENGTH_BYTES), "big")
-        if size > ANSWER_BYTES_MAX:
+        if size > (INVOICE_BYTES_MAX if self._wants == "invoice" else ANSWER_BYTES_MAX):
             raise ValueError("an answer without end")
         said = json.loads(_exactly(process.stdout, size))
         return dict(said)
@@ -66,7 +80,7 @@ class PdfProcess:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "fairdue.intake.pdf_worker"],
+                [sys.executable, "-m", "fairdue.intake.pdf_worker", self._wants],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         return self._process

@@ -1,18 +1,21 @@
 """The process that reads PDFs: ``python -m fairdue.intake.pdf_worker``. Bounded in memory; ended from outside when it takes too long.
 
 It takes frames on standard input (eight bytes of length, then the file) and answers each with a frame of JSON: ``pages`` and ``text``,
-or ``code`` and ``values`` of the refusal.
+or ``code`` and ``values`` of the refusal. With the argument ``invoice`` it answers with ``xml``: the e-invoice inside.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 import sys
+from collections.abc import Callable
 from typing import IO
 
 from fairdue.formats.copies.pdf import read_pdf
 from fairdue.formats.copies.reasons import CopyReason
+from fairdue.formats.einvoice.pdf import invoice_in
 from fairdue.formats.errors import FormatError
 
 MEMORY_BYTES = 1024 * 1024 * 1024
@@ -30,7 +33,17 @@ def answer(data: bytes) -> dict[str, object]:
     return {"pages": found.pages, "text": found.text}
 
 
-def serve(source: IO[bytes], target: IO[bytes]) -> None:
+def invoice(data: bytes) -> dict[str, object]:
+    """Take the e-invoice out of one file, as base64."""
+    try:
+        return {"xml": base64.b64encode(invoice_in(data)).decode()}
+    except FormatError as error:
+        return {"code": error.code.code, "values": dict(error.reason.values)}
+    except MemoryError:
+        return {"code": CopyReason.TOO_SLOW.code, "values": {"seconds": 0}}
+
+
+def serve(source: IO[bytes], target: IO[bytes], answer: Callable[[bytes], dict[str, object]] = answer) -> None:
     """Answer frames until the input ends."""
     while len(head := source.read(LENGTH_BYTES)) == LENGTH_BYTES:
         data = source.read(int.from_bytes(head, "big"))
@@ -51,4 +64,4 @@ def _limit() -> None:
 if __name__ == "__main__":
     _limit()
     logging.disable(logging.CRITICAL)
-    serve(sys.stdin.buffer, sys.stdout.buffer)
+    serve(sys.stdin.buffer, sys.stdout.buffer, invoice if sys.argv[1:] == ["invoice"] else answer)

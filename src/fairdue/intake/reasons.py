@@ -115,3 +115,53 @@ class IntakeReason(FormatCode):
             "%(count)s payment(s) paid documents that the last full list no longer names; they count as used."
         ),
     )
+
+
+class EInvoiceReason(FormatCode):
+    """What became of an e-invoice, and why."""
+
+    NOT_OURS = (
+        "intake_einvoice_not_ours",
+        gettext_noop("The seller is %(seller)s, not this company."),
+        gettext_noop("Check the company. If it is its own invoice, say so (--ours)."),
+    )
+    NO_AMOUNT = (
+        "intake_einvoice_no_amount",
+        gettext_noop("%(number)s does not say what is to be paid."),
+        gettext_noop("Ask for a corrected invoice."),
+    )
+    CHANGED = (
+        "intake_einvoice_changed",
+        gettext_noop("%(number)s is in the ledger with another amount, currency, day or customer."),
+        gettext_noop("A corrected invoice has its own number; look which of the two is right."),
+    )
+    BUYERS = (
+        "intake_einvoice_buyers",
+        gettext_noop("%(count)s customers have the numbers of the buyer of %(number)s."),
+        gettext_noop("Merge the customers or correct their numbers, then bring the invoice again."),
+    )
+    NO_BUYER = (
+        "intake_einvoice_no_buyer",
+        gettext_noop("%(number)s names no buyer."),
+        gettext_noop("Ask for a corrected invoice."),
+    )
+    MILESTONES = (
+        "intake_einvoice_milestones",
+        gettext_noop("The maturities do not add up; all is due on the last of them, %(on)s."),
+    )
+    NO_DUE_DAY = (
+        "intake_einvoice_no_due_day",
+        gettext_noop("No due day can be read; it is due on the day of issue, %(on)s."),
+    )
+    MORE_DISCOUNTS = (
+        "intake_einvoice_more_discounts",
+        gettext_noop("%(count)s discounts are offered; the first is booked."),
+    )
+    CREDIT_WAITS = (
+        "intake_einvoice_credit_waits",
+        gettext_noop("It names %(number)s, which is not open here; the credit stays to be applied."),
+    )
+    NOT_KEPT = (
+        "intake_einvoice_not_kept",
+        gettext_noop("The attachment %(name)s holds a script or an action; it was not kept."),
+    )

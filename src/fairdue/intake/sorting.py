@@ -5,6 +5,7 @@
 3. Else a customer whom name or folder name by number or a folder by name, for a contract: the file is the customer's.
 4. Else the numbers in the text, one document only; for a contract, documents of one customer make it the customer's.
 5. Where a number is one of several customers' documents, the customer of the path decides; without one the file is refused.
+   One that stands only within the documents' number rules none out, but in the name of a contract.
    A number in a text may be anybody's: the text or the path must also name its customer, by name, number or VAT number.
 6. A file named by a document's number alone is its invoice copy.
 """
@@ -73,9 +74,9 @@ def by_name(path: str, known: Known, asked: Asked) -> Sorted | None:
     if asked.document is not None:
         return Sorted(kind or INVOICE, asked.document.customer_id, (asked.document.document_id,))
     owner = asked.customer_id or _owner(folders, name, known)
-    if found := _several(known.documents.in_name(_stem(name)), owner):
+    if found := _meant(known.documents, path, owner, known, asked):
         return Sorted(kind or INVOICE, found[0].customer_id, tuple(one.document_id for one in found))
-    if kind in BY_ORDER and (found := _several(known.orders.in_name(_stem(name)), owner)):
+    if kind in BY_ORDER and (found := _meant(known.orders, path, owner, known, asked)):
         return Sorted(kind, found[0].customer_id, tuple(one.document_id for one in found[:ORDER_DOCUMENTS_MAX]))
     if owner is not None and (kind == CONTRACT or (asked.customer_id is not None and kind not in {"", INVOICE})):
         return Sorted(kind, owner, ())
@@ -120,6 +121,19 @@ def _several(found: Mapping[str, Collection[DocumentRef]], owner: int | None) ->
     if len({one.customer_id for one in meant}) > 1:
         raise FormatError(CopyReason.SEVERAL_CUSTOMERS, documents=_named(sorted({one.number for one in meant})))
     return sorted(meant)
+
+
+def _meant(
+    numbers: Numbers[DocumentRef], path: str, owner: int | None, known: Known, asked: Asked
+) -> list[DocumentRef]:
+    """Give the documents that the file's name means. A customer's number that lies within theirs rules none of them out (5)."""
+    folders, _, name = path.replace("\\", "/").rpartition("/")
+    found = numbers.in_name(_stem(name))
+    meant = _several(found, owner)
+    if meant or not found or asked.customer_id is not None or asked.kind == CONTRACT or kind_of(path) == CONTRACT:
+        return meant
+    beside = _owner(folders, numbers.rest_of(_stem(name)), known)
+    return meant if beside == owner else _several(found, beside)
 
 
 def _owner(folders: str, name: str, known: Known) -> int | None:
