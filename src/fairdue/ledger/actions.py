@@ -71,6 +71,8 @@ def do_book_document(
     terms: str = "",
     delivered_on: date | None = None,
     payment_reference: str = "",
+    order_no: str = "",
+    reference: str = "",
 ) -> Document:
     """Book an invoice, debit note or credit note with its due items. Amounts are given positive; a credit note stores them negative."""
     actor.need(Right.IMPORT)
@@ -80,7 +82,8 @@ def do_book_document(
     sign = -1 if kind == DocumentKind.CREDIT_NOTE else 1
     common = {"company_id": actor.company_id, "customer_id": customer_id, "currency": currency}
     document = Document.objects.create(
-        **common, kind=kind, number=number, issued_on=issued_on, delivered_on=delivered_on, terms=terms,
+        **common, kind=kind, number=number, issued_on=issued_on, delivered_on=delivered_on, terms=terms[:200], order_no=order_no[:80],
+        reference=reference[:140],
         total_minor=sign * sum(part.amount_minor for part in maturities), effective_on=issued_on, recorded_at=actor.at,
     )  # fmt: skip
     DueItem.objects.bulk_create(

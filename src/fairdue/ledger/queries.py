@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import F, Max, Sum
@@ -147,13 +147,65 @@ def items_of(rows: Iterable[Sequence[Any]], holds: Holds) -> list[OpenItem]:
 
 
 def open_amounts(
-    company_id: int, as_of: date, *, customer_ids: Sequence[int] | None = None, known_at: datetime = FAR
+    company_id: int,
+    as_of: date,
+    *,
+    customer_ids: Sequence[int] | None = None,
+    due_item_ids: Sequence[int] | None = None,
+    known_at: datetime = FAR,
 ) -> dict[int, int]:
     """Give the open amount in minor units of every item with a balance, by due item id. One query."""
     values = {"company": company_id, "as_of": _day(as_of), "known_at": moment(known_at)}
+    only = _ids("i.customer_id", customer_ids) + " " + _ids("i.id", due_item_ids)
     with connection.cursor() as cursor:
-        cursor.execute(_OPEN.format(only=_ids("i.customer_id", customer_ids)), values)
+        cursor.execute(_OPEN.format(only=only), values)
         return {row[0]: int(row[9]) for row in cursor.fetchall() if row[9] != 0}
+
+
+class PayableItem(NamedTuple):
+    """A due item as a payment is matched to it; ``open_minor`` may be 0."""
+
+    due_item_id: int
+    customer_id: int
+    document_number: str
+    currency: str
+    amount_minor: int
+    open_minor: int
+    issued_on: date
+    due_on: date
+    payment_reference: str
+    discount_minor: int
+    discount_until: date | None
+
+
+_PAYABLE = f"""
+SELECT x.id, x.customer_id, x.number, x.currency, x.amount_minor, x.open_minor, x.issued_on, x.due_on, j.payment_reference,
+  j.discount_minor, j.discount_until
+FROM ({_OPEN.format(only="").rsplit("ORDER BY", 1)[0]}) x JOIN ledger_due_item j ON j.id = x.id
+WHERE x.open_minor <> 0 OR x.due_on >= %(closed_since)s ORDER BY x.id
+"""
+
+
+def payable_items(company_id: int, as_of: date, *, closed_since: date) -> list[PayableItem]:
+    """Give every item with a balance, and the settled ones due since a day: they may be paid twice or come back. One query."""
+    values = {
+        "company": company_id, "as_of": _day(as_of), "known_at": moment(FAR), "closed_since": _day(closed_since),
+    }  # fmt: skip
+    known: dict[str, date] = {}
+
+    def day(value: Any) -> date:
+        if isinstance(value, date):
+            return value
+        return known.get(value) or known.setdefault(value, date.fromisoformat(value))
+
+    with connection.cursor() as cursor:
+        cursor.execute(_PAYABLE, values)
+        return [
+            PayableItem(
+                r[0], r[1], r[2], r[3], int(r[4]), int(r[5]), day(r[6]), day(r[7]), r[8], int(r[9]), day(r[10]) if r[10] else None
+            )
+            for r in cursor.fetchall()
+        ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,197 @@
+"""Proposing and posting, portion by portion. Numbers are those of docs/algorithms/cash-posting.md."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.db.models import Exists, F
+
+from fairdue.cash import book as reading
+from fairdue.cash.actions.write import Ready, own_payments, write
+from fairdue.cash.facts import (
+    decision_numbers,
+    lines_to_decide,
+    newest_proposals,
+    own_money,
+    planner,
+    posted_of_line,
+)
+from fairdue.cash.matching.budget import BUDGET_PPM, allowed
+from fairdue.cash.matching.match import match
+from fairdue.cash.matching.records import Answer, Book, Line, State, Tolerances
+from fairdue.cash.models import Decision, Proposal
+from fairdue.cash.plan import Misfit
+from fairdue.cash.stored import digest_of, parts_of, suspect, told_by, waits
+from fairdue.kernel import chain
+from fairdue.ledger import audit, bulk
+from fairdue.people.actor import Actor, Right
+from fairdue.people.days import today_of
+from fairdue.people.models import Company
+
+PORTION = 2_000
+"""Lines of one transaction (5)."""
+Progress = Callable[[int, int], None]
+Matcher = Callable[[Book, Iterable[Line], frozenset[str]], Iterator[Answer]]
+PROPOSAL_FIELDS = (
+    "id", "company_id", "line_id", "number", "state", "ppm", "evidence_class", "customer_id", "parts", "evidence", "others",
+    "digest", "recorded_at",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Proposed:
+    """What became of a run: lines looked at, by state, and how many proposals are new."""
+
+    lines: int = 0
+    new: int = 0
+    states: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Posted:
+    """Lines posted, and those left because they do not fit any more."""
+
+    posted: int = 0
+    left: list[int] = field(default_factory=list)
+
+
+def _portions(rows: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(rows), PORTION):
+        yield rows[start : start + PORTION]
+
+
+def do_propose(
+    actor: Actor,
+    *,
+    tolerances: Tolerances | None = None,
+    per_million: int = BUDGET_PPM,
+    matcher: Matcher = match,
+    progress: Progress | None = None,
+) -> Proposed:
+    """Propose every line that is not decided (1 to 6). ``progress`` hears how many lines of how many are done."""
+    actor.need(Right.ALLOCATE)
+    lines = reading.lines(actor.company_id)
+    done = Proposed()
+    if not lines:
+        return done
+    book = reading.load(actor.company_id, today_of(actor), tolerances)
+    may_post = allowed(reading.record_by_class(actor.company_id, actor.at), per_million)
+    waiting: list[Answer] = []
+    for answer in matcher(book, lines, may_post):
+        waiting.append(answer)
+        if len(waiting) == PORTION:
+            _keep(actor, waiting, done)
+            waiting = []
+            if progress is not None:
+                progress(done.lines, len(lines))
+    if waiting:
+        _keep(actor, waiting, done)
+    if progress is not None:
+        progress(done.lines, len(lines))
+    return done
+
+
+@transaction.atomic
+def _keep(actor: Actor, answers: Sequence[Answer], done: Proposed) -> None:
+    """Write the proposals of a portion that say something new, and the money that may be a customer's (3, 6)."""
+    Company.objects.select_for_update(no_key=True).get(pk=actor.company_id)
+    ids = [answer.line for answer in answers]
+    open_lines = lines_to_decide(actor.company_id, ids)
+    known = {
+        line: (number, digest)
+        for line, number, digest in newest_proposals(actor.company_id)
+        .filter(line_id__in=ids)
+        .values_list("line_id", "number", "digest")
+    }
+    undone = decision_numbers(ids)
+    rows, leaves, suspected = [], [], []
+    for answer in answers:
+        if answer.line not in open_lines:
+            continue
+        state = waits(answer.state, answer.line in undone)
+        done.lines += 1
+        done.states[state] = done.states.get(state, 0) + 1
+        customer = suspect(state, answer)
+        if state != State.POSTED and open_lines[answer.line].said.amount_minor > 0:
+            suspected.append((open_lines[answer.line], None, customer))
+        told = told_by(answer)
+        digest = digest_of(state, answer, told)
+        number, before = known.get(answer.line, (0, ""))
+        if digest == before:
+            continue
+        rows.append(
+            (actor.company_id, answer.line, number + 1, state, answer.ppm, answer.evidence_class, customer,
+             *told, digest, actor.at)
+        )  # fmt: skip
+        leaves.append(chain.canonical([answer.line, number + 1, digest]))
+    money = own_money(actor.company_id, [of.said.id for of, _, _ in suspected])
+    booked = [one for one in suspected if one[2] is not None or one[0].said.id in money]
+    own_payments(actor, booked, money, decided=False)
+    bulk.insert_rows(
+        Proposal,
+        PROPOSAL_FIELDS,
+        [(pk, *row) for pk, row in zip(bulk.reserve_ids(Proposal, len(rows)), rows, strict=True)],
+    )
+    done.new += len(rows)
+    new_money = sum(1 for of, _, _ in booked if of.said.id not in money)
+    if rows or new_money:
+        audit.record_bulk(
+            actor, "propose_cash", f"company:{actor.company_id}", leaves, lines=len(rows), payments=new_money
+        )
+
+
+def to_post(company_id: int) -> list[int]:
+    """Give the lines whose proposal is to be posted, in the order of day and number; none that was taken back once (4). One query."""
+    rows = reading.with_day(reading.undecided(company_id).filter(Exists(posted_of_line()), decisions=None))
+    ordered = rows.order_by(F("on").asc(nulls_last=True), "pk")
+    return list(ordered.values_list("pk", flat=True))
+
+
+def do_post(actor: Actor, *, progress: Progress | None = None) -> Posted:
+    """Post what was proposed for posting (10 to 15). What does not fit any more is left and named."""
+    actor.need(Right.ALLOCATE)
+    wanted = to_post(actor.company_id)
+    done = Posted()
+    seen = 0
+    for portion in _portions(wanted):
+        _post(actor, portion, done)
+        seen += len(portion)
+        if progress is not None:
+            progress(seen, len(wanted))
+    return done
+
+
+@transaction.atomic
+def _post(actor: Actor, portion: Sequence[int], done: Posted) -> None:
+    Company.objects.select_for_update(no_key=True).get(pk=actor.company_id)
+    open_lines = lines_to_decide(actor.company_id, portion)
+    proposals = {
+        one.line_id: one
+        for one in newest_proposals(actor.company_id).filter(line_id__in=list(open_lines), state=State.POSTED)
+    }
+    parts = {line: parts_of(one.parts) for line, one in proposals.items()}
+    plans = planner(actor.company_id, list(proposals), (part for those in parts.values() for part in those))
+    before = decision_numbers(list(proposals))
+    ready = []
+    for line in portion:
+        if line not in proposals or line in before:
+            continue
+        try:
+            plan = plans.plan(open_lines[line].said, parts[line])
+        except Misfit:
+            done.left.append(line)
+            continue
+        one = proposals[line]
+        ready.append(
+            Ready(
+                open_lines[line], plan, parts[line], Decision.How.AUTOMATIC.value, 1, one.pk,
+                one.evidence_class, True,
+            )
+        )  # fmt: skip
+    if not ready:
+        return
+    _, leaves = write(actor, ready, plans.money)
+    audit.record_bulk(actor, "post_cash", f"company:{actor.company_id}", leaves, lines=len(ready), left=len(done.left))
+    done.posted += len(ready)

@@ -1,0 +1,74 @@
+"""What is said of accounts and statements that were taken in."""
+
+from __future__ import annotations
+
+from fairdue.kernel.reasons import ReasonCode, gettext_noop
+
+
+class CashReason(ReasonCode):
+    """What a person should know of a statement or an account."""
+
+    REPEATS = ("cash_repeats", gettext_noop("This statement is known already: none of its lines counts again."))
+    KNOWN_LINES = ("cash_known_lines", gettext_noop("%(count)s lines were known already."))
+    NUMBER_SKIPPED = (
+        "cash_number_skipped",
+        gettext_noop("After statement %(before)s comes %(after)s: what lies between is missing."),
+    )
+    BALANCE_GAP = (
+        "cash_balance_gap",
+        gettext_noop(
+            "The statement before ends on %(before_on)s with %(closing_minor)s %(currency)s, this one begins with "
+            "%(opening_minor)s: a statement is missing."
+        ),
+    )
+    PARTS_DIFFER = ("cash_parts_differ", gettext_noop("The parts do not add up to line %(line)s."))
+    PARTS_WRONG = (
+        "cash_parts_wrong",
+        gettext_noop("These parts cannot make line %(line)s: money in pays items, money out goes back."),
+    )
+    APPLIED_BY_HAND = (
+        "cash_applied_by_hand",
+        gettext_noop("The money of line %(line)s was applied by hand. Take that back first."),
+    )
+    CREDIT_TOO_MUCH = ("cash_credit_too_much", gettext_noop("Line %(line)s uses more credit than it pays items."))
+    TWO_ON_ACCOUNT = (
+        "cash_two_on_account",
+        gettext_noop("Money of line %(line)s stays on account of two customers: one is possible."),
+    )
+    NO_ITEM = ("cash_no_item", gettext_noop("There is no item %(item)s."))
+    NOT_OPEN = (
+        "cash_not_open",
+        gettext_noop("Of %(number)s less is open than %(amount_minor)s %(currency)s."),
+    )
+    OTHER_CURRENCY = (
+        "cash_other_currency",
+        gettext_noop("%(number)s is in %(currency)s: say by how much it falls in that currency."),
+    )
+    NOTHING_PAID = (
+        "cash_nothing_paid",
+        gettext_noop("No payment of %(amount_minor)s %(currency)s or more stands on %(number)s that could go back."),
+    )
+    DECIDED = ("cash_decided", gettext_noop("Line %(line)s is decided. Undo that first."))
+    NOT_DECIDED = ("cash_not_decided", gettext_noop("Line %(line)s is not decided."))
+    NO_LINE = ("cash_no_line", gettext_noop("There is no line %(line)s that counts."))
+    NO_PROPOSAL = ("cash_no_proposal", gettext_noop("There is no such proposal of line %(line)s."))
+    RESTS_ON = (
+        "cash_rests_on",
+        gettext_noop("The decision of line %(other)s rests on that of line %(line)s. Undo that first."),
+    )
+    OVER_LIMIT = (
+        "cash_over_limit",
+        gettext_noop("Writing %(amount_minor)s %(currency)s off is more than you may release alone."),
+    )
+    NO_RATE = (
+        "cash_no_rate",
+        gettext_noop("Without a rate of %(currency)s nobody can say whether this is within your limit."),
+    )
+    NEEDS_REASON = ("cash_needs_reason", gettext_noop("Say why: a reason is needed."))
+    NO_CUSTOMER = ("cash_no_customer", gettext_noop("There is no customer %(customer)s."))
+    NO_ALIAS = ("cash_no_alias", gettext_noop("There is no such alias that counts: %(alias)s."))
+    NO_SUCH_ITEM = ("cash_no_such_item", gettext_noop("There is no item of a document %(number)s."))
+    SEVERAL_ITEMS = (
+        "cash_several_items",
+        gettext_noop("Several items have the number %(number)s. Name one of them: %(items)s."),
+    )

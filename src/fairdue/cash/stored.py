@@ -1,0 +1,70 @@
+"""Parts and answers as they are stored, and back. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from fairdue.cash.matching.records import Answer, Kind, Part, State
+from fairdue.kernel import chain
+
+Stored = dict[str, Any]
+_PLAIN = Part(None, None, 0)
+DIGITS = 40
+
+
+def part_dict(part: Part) -> Stored:
+    """Give the stored form of a part: what says nothing is left out."""
+    return {
+        name: value
+        for name, value in zip(Part._fields, part, strict=True)
+        if name in ("amount_minor", "kind") or value != getattr(_PLAIN, name)
+    } | {"kind": str(part.kind)}
+
+
+def parts_dicts(parts: Iterable[Part]) -> list[Stored]:
+    """Give the stored form of parts."""
+    return [part_dict(part) for part in parts]
+
+
+def parts_of(stored: Iterable[Mapping[str, Any]]) -> tuple[Part, ...]:
+    """Read parts back."""
+    return tuple(_PLAIN._replace(**{str(name): value for name, value in one.items()}) for one in stored)
+
+
+def told_by(answer: Answer) -> tuple[list[Stored], list[Stored], list[list[Stored]]]:
+    """Give the stored forms of an answer's parts, evidence and other explanations."""
+    evidence = [one.as_dict() for one in answer.evidence]
+    return parts_dicts(answer.parts), evidence, [parts_dicts(other) for other in answer.others]
+
+
+def digest_of(state: str, answer: Answer, told: tuple[list[Stored], list[Stored], list[list[Stored]]]) -> str:
+    """Give the hash of what an answer says: equal answers are written once (3). Nothing in it is a float."""
+    text = json.dumps(
+        [state, answer.ppm, answer.evidence_class, *told], sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
+    return chain.digest("fairdue cash proposal v1", text.encode())[:DIGITS]
+
+
+def suspect(state: str, answer: Answer) -> int | None:
+    """Give the customer whose the money may be while it is not decided (6): of the best explanation."""
+    for parts in (answer.parts, *answer.others):
+        for part in parts:
+            if part.customer is not None and part.kind in (Kind.PAYMENT, Kind.ON_ACCOUNT):
+                return part.customer
+    return None
+
+
+def same_parts(first: Sequence[Part], second: Sequence[Part]) -> bool:
+    """Say whether two explanations are one: items, customers and amounts, whatever becomes of a difference."""
+
+    def key(part: Part) -> tuple[str, int, int, int]:
+        return str(part.kind), part.item or 0, part.customer or 0, part.amount_minor
+
+    return sorted(map(key, first)) == sorted(map(key, second))
+
+
+def waits(state: str, undone: bool) -> str:
+    """Give the state of a proposal: a line that was taken back once waits (4)."""
+    return State.WAITING.value if undone and state == State.POSTED else str(state)
