@@ -210,3 +210,19 @@ class TestAskingMany:
         page = lead.post(reverse("web:balances-send"), {"as_of": later.isoformat()}, follow=True).content.decode()
         assert "day to come" in page
         assert launched == []
+
+
+def test_why_some_were_held_back_is_told_in_the_language_of_who_reads(ours: Sample, lead: Client, launched):
+    from fairdue.ledger.models import Contact, Customer
+
+    Customer.objects.update(street="", city="", postal_code="")
+    Contact.objects.update(email="")
+    lead.post(reverse("web:balances-send"), {"as_of": "2026-02-28", "numbers": "4711"})
+    if not balance_job.progress_of(ours.company.pk).counts:
+        balance_job.work(ours.company.pk, ours.users["finance_lead"].pk)
+    assert balance_job.progress_of(ours.company.pk).held == 1
+    assert "No contact with an e-mail address" in lead.get(reverse("web:balances")).content.decode()
+    lead.cookies["django_language"] = "zh-hans"
+    page = lead.get(reverse("web:balances")).content.decode()
+    assert "被拦截1个" in page
+    assert "No contact" not in page

@@ -11,6 +11,7 @@ from django.urls import reverse
 from web_sample import Sample
 
 from fairdue.cover.models import BuyerLimit, CoverPolicy, CoverRecord, CoverTerms
+from fairdue.cover.replaced import with_replaced
 from fairdue.cover.rules import Kind
 from fairdue.cover.standing import Deadline
 from fairdue.cycle import line
@@ -183,3 +184,25 @@ def test_missed_deadlines_have_a_page_of_their_own_and_home_counts_them(ours: Sa
     assert 'class="tag bad">missed' in page
     assert 'class="tag bad">missed' not in lead.get(reverse("web:cover") + "?state=coming").content.decode()
     assert "1 missed" in lead.get(reverse("web:home")).content.decode()
+
+
+def test_a_limit_that_another_replaced_shows_the_day(ours: Sample, lead: Client):
+    def entered(effect_on: date, until: date | None = None) -> BuyerLimit:
+        return BuyerLimit.objects.create(
+            company=ours.company, policy=ours.cover, customer=ours.customer, effect_on=effect_on, until=until,
+            limit_minor=1_00, recorded_at=ours.actor.at, recorded_by="x",
+        )  # fmt: skip
+
+    first = entered(date(2026, 1, 1))
+    second = entered(date(2026, 2, 1), until=date(2026, 2, 10))
+    third, fourth = entered(date(2026, 2, 20)), entered(date(2026, 2, 20))
+    found = with_replaced(BuyerLimit.objects.filter(company=ours.company)).in_bulk()
+    days = [found[one.pk].replaced_on for one in (first, second, third, fourth)]
+    assert days == [date(2026, 2, 1), None, date(2026, 2, 20), None]
+    for page in (
+        lead.get(reverse("web:cover-policy", args=[ours.cover.pk])),
+        lead.get(reverse("web:customer-cover", args=[ours.customer.pk])),
+    ):
+        shown = page.content.decode()
+        assert shown.count("replaced from") == 3
+        assert shown.count("open end") == 1

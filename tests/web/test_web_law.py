@@ -16,6 +16,7 @@ from fairdue.law.country import countries, country_law
 from fairdue.law.parties import CONDITIONS
 from fairdue.ledger.actions import PARTY_FACTS
 from fairdue.ledger.models import AuditEntry, Customer
+from fairdue.wording import names
 from fairdue.wording.country import chapters
 
 
@@ -236,3 +237,71 @@ def test_a_drawing_ends_where_the_rate_is_no_longer_verified():
     assert ">2026<" in rates.chart
     for forbidden in ("style=", "href", "<script", "#"):
         assert forbidden not in rates.chart
+
+
+def test_countries_are_listed_by_pinyin_and_by_letters_without_accents():
+    """斐, 梵 and 瑙 stand outside the part of GB 2312 that goes by pinyin."""
+    shuffled = [
+        "瑙鲁",
+        "中国",
+        "斐济",
+        "德国",
+        "梵蒂冈",
+        "阿曼",
+        "越南",
+        "美国",
+        "法国",
+        "奥地利",
+        "尼泊尔",
+        "纳米比亚",
+        "约旦",
+    ]
+    assert sorted(shuffled, key=names.in_order) == [
+        "阿曼", "奥地利", "德国", "法国", "梵蒂冈", "斐济", "美国", "纳米比亚", "瑙鲁", "尼泊尔", "约旦", "越南", "中国",
+    ]  # fmt: skip
+    assert sorted(["Zypern", "Österreich", "Oman", "Åland", "Albanien"], key=names.in_order) == [
+        "Åland", "Albanien", "Oman", "Österreich", "Zypern",
+    ]  # fmt: skip
+
+
+def test_every_name_of_a_country_that_is_collected_goes_by_pinyin():
+    with translation.override("zh-hans"):
+        for code in countries():
+            first = names.in_order(names.country(code))[:2]
+            assert b"\xb0\xa1" <= first <= b"\xd7\xf9", names.country(code)
+
+
+def test_the_index_in_chinese_goes_by_pinyin(ours: Sample, lead: Client):
+    lead.cookies["django_language"] = "zh-hans"
+    page = shown(lead, "countries")
+    placed = [page.index(name) for name in ("阿拉伯联合酋长国 AE", "奥地利 AT", "比利时 BE", "德国 DE", "中国 CN")]
+    assert placed == sorted(placed)
+
+
+def test_rates_of_states_name_the_states(ours: Sample, lead: Client):
+    page = shown(lead, "countries")
+    assert "% a year · 9.00% a year (New York) · 10.00% a year (California)" in page
+    assert "6.00% a year (Texas, Pennsylvania, Alabama)" in page
+    assert "United States (New York): CPLR 5004" in shown(lead, "country", "us")
+    lead.cookies["django_language"] = "zh-hans"
+    assert "美国（纽约州）" in shown(lead, "country", "us")
+    assert "（得克萨斯州、宾夕法尼亚州、亚拉巴马州）" in shown(lead, "countries")
+
+
+def test_interest_and_limitation_that_nobody_confirmed_are_marked():
+    for key, marked in (("interest", ("US", "California")), ("limitation", ("AT", "Austria"))):
+        code, about = marked
+        with translation.override("en"):
+            law = {one.key: one for one in chapters(country_law(code), date(2026, 11, 22))}
+        line = next(one for one in law[key].lines if about in one.about)
+        assert line.asks.startswith("A lawyer must confirm that ")
+    with translation.override("en"):
+        unasked = [
+            (code, line)
+            for code in countries()
+            for chapter in chapters(country_law(code), date(2026, 11, 22))
+            if chapter.key in ("interest", "limitation")
+            for line in chapter.lines
+            if ("not confirmed" in line.source) != bool(line.asks)
+        ]
+    assert not unasked

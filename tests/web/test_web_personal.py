@@ -14,7 +14,9 @@ from web_sample import Sample
 from fairdue.contact.models import OutboxMessage
 from fairdue.ledger.actions import do_hold
 from fairdue.ledger.models import AuditEntry, Contact, Customer, Erasure
+from fairdue.people.register import personal_fields
 from fairdue.personal.actions import do_erase
+from fairdue.personal.field_names import FIELD_NAMES
 from fairdue.personal.people import load
 
 ERASE = {"reason": "letter of 1 March", "meant": "on"}
@@ -63,7 +65,7 @@ def test_a_search_finds_persons_of_this_company_only(ours: Sample, theirs: Sampl
 def test_the_register_says_whose_why_how_long_and_what_erasure_does(lead: Client):
     page = shown(lead, reverse("web:personal-register"))
     for words in (
-        "body_text body_html edited_text",
+        "Letter as text, Letter as HTML, Paragraph written by a person",
         "its key is destroyed",
         "36 months after the last business",
         "proving what was done",
@@ -162,3 +164,8 @@ def test_nobody_is_erased_by_itself(ours: Sample, lead: Client):
     assert lead.post(reverse("web:personal-complete"), follow=True).status_code == 200
     assert list(Contact.objects.order_by("pk").values_list("name", "email")) == before
     assert Erasure.objects.count() == 0
+
+
+def test_every_field_of_the_register_has_a_name_in_words():
+    unnamed = {one.name for one in personal_fields()} - set(FIELD_NAMES)
+    assert not unnamed

@@ -44,7 +44,7 @@ EDITS = [
     ),
     (
         ("daily_cap: 2000", "balance: {every: quarter, minimum: {EUR: 1000}}\ndaily_cap: 2000"),
-        Told("", "Balance confirmations", "–", "every quarter, from 1,000.00 EUR"),
+        Told("", "Balance confirmations", "–", "every quarter, from 1,000.00 EUR, reminder after 14 days"),
     ),
     (("deadline_days: 10", "deadline_days: 14"), Told("Formal notice", "Deadline", "10 days", "14 days")),
     (

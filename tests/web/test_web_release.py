@@ -10,9 +10,10 @@ from django.urls import reverse
 from web_sample import Sample
 
 from fairdue.contact.models import OutboxMessage
-from fairdue.dunning.models import Notice, Proposal
+from fairdue.dunning.models import Notice, NoticeLine, Proposal
 from fairdue.ledger import audit
-from fairdue.ledger.actions import do_publish_fact, do_release_hold
+from fairdue.ledger.actions import do_book_payment, do_publish_fact, do_release_hold
+from fairdue.web.views.notices import Sums, _sums
 
 
 @pytest.fixture
@@ -56,6 +57,31 @@ def test_a_released_letter_is_in_the_outbox_with_its_notice(ready: Sample, lead:
     assert shown.count("unchanged") == 3
     assert notice.pdf_sha256 in shown
     assert lead.get(reverse("web:notice-letter", args=[notice.pk, "pdf"])).content.startswith(b"%PDF-")
+
+
+def test_a_notices_items_with_the_credit_come_to_what_the_letter_names(ready: Sample, lead: Client):
+    """1,234.56 are open, 100.25 paid and not applied."""
+    do_release_hold(ready.actor, ready.hold.pk, on=ready.run.as_of, reason="settled")
+    do_book_payment(
+        ready.actor, amount_minor=100_25, currency="EUR", effective_on=ready.run.as_of, customer_id=ready.customer.pk
+    )
+    release(lead, ready)
+    notice = Notice.objects.order_by("-pk")[0]
+    assert notice.lines.count() > 0
+    letter = notice.facts
+    credit = sum(one["open_minor"] for one in letter["items"] if one["kind"] == "payment")
+    assert credit == -100_25
+    shown = lead.get(reverse("web:notice", args=[notice.pk])).content.decode()
+    foot = " ".join(re.sub(r"<[^>]+>", " ", shown.split("<tfoot>")[1].split("</tfoot>")[0]).split())
+    assert foot == "Credit not yet applied, subtracted -100.25 EUR Total open, as the letter names it 1,134.31 EUR"
+    assert letter["totals"]["open_minor"] == 1_134_31
+
+
+def test_what_a_letter_leaves_out_stands_under_its_items():
+    """100.00 open of which 20.00 are promised, 50.00 open and disputed, 30.00 unapplied, 5.00 of interest."""
+    lines = [NoticeLine(open_minor=100_00, held_minor=20_00), NoticeLine(open_minor=50_00, held_minor=50_00)]
+    notice = Notice(open_minor=100_00, disputed_minor=50_00, charges_minor=5_00, payable_minor=55_00)
+    assert _sums(notice, lines) == Sums(-30_00, -20_00, 100_00, 70_00)
 
 
 def test_releasing_all_goes_on_in_batches_and_ends(ours: Sample, lead: Client, monkeypatch):

@@ -8,6 +8,8 @@ from email.message import EmailMessage
 
 from fairdue.books.actions import do_cut
 from fairdue.books.models import PostingBatch
+from fairdue.cash.actions import do_take_in
+from fairdue.cash.models import BankLine
 from fairdue.contact import blobs
 from fairdue.contact.actions import (
     Answer,
@@ -77,6 +79,7 @@ class Sample:
     mail: InboundMail
     change: ChangeProposal
     clearance: ThirdPartyClearance
+    line: BankLine
     law: LawConfirmation
     file: DocumentFile
     cover: CoverPolicy
@@ -172,6 +175,7 @@ def make_sample(code: str, name: str, secret: str, at: datetime) -> Sample:
         **_mail(actor, contact, secret),
         message=_message(company, customer, contact, "queued", at),
         clearance=clearance,
+        line=_line(actor, secret),
         law=do_confirm_law(
             actor,
             country="DK",
@@ -226,6 +230,19 @@ def _cover(actor: Actor, customer: Customer, today: date) -> CoverPolicy:
     do_set_limit_from_file(actor, policy.pk, limit, b"%PDF-1.4 limit")
     do_record(actor, customer_id=customer.pk, kind="notified", on=today, reference=f"N {customer.name}")
     return policy
+
+
+def _line(actor: Actor, secret: str) -> BankLine:
+    """Make a bank line that nobody has decided."""
+    amount = "<Amt Ccy='EUR'>12.34</Amt><CdtDbtInd>CRDT</CdtDbtInd>"
+    data = (
+        "<Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.08'><BkToCstmrStmt><Stmt><Id>1</Id><Acct><Id><IBAN>"
+        "DE02120300000000202051</IBAN></Id><Ccy>EUR</Ccy></Acct>"
+        f"<Ntry>{amount}<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-03-02</Dt></BookgDt><NtryDtls><TxDtls><RltdPties><Dbtr><Pty><Nm>{secret}"
+        f"</Nm></Pty></Dbtr></RltdPties><RmtInf><Ustrd>{secret}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry></Stmt></BkToCstmrStmt></Document>"
+    )
+    do_take_in(actor, data.encode(), "bank.xml")
+    return BankLine.objects.get(company_id=actor.company_id)
 
 
 def _mail(actor: Actor, contact: Contact, secret: str) -> dict[str, object]:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
 from fairdue.web import jobs
 
@@ -37,8 +38,8 @@ class Progress:
     ended: str = ""
     error: str = ""
     counts: dict[str, int] = field(default_factory=dict)
-    reasons: tuple[str, ...] = ()
-    """Why some were held back, in the words of who started it: the first few."""
+    reasons: tuple[dict[str, Any], ...] = ()
+    """Why some were held back: the first few, as stored reasons, told in the words of who reads them."""
     alive: bool = False
 
     @property
@@ -75,7 +76,7 @@ def progress_of(company_id: int) -> Progress | None:
             **{
                 **stored,
                 "customer_ids": tuple(stored["customer_ids"]),
-                "reasons": tuple(stored["reasons"]),
+                "reasons": tuple(one for one in stored["reasons"] if isinstance(one, dict)),
                 "alive": alive,
             }
         )
@@ -154,7 +155,6 @@ def _ask(company_id: int, user_id: int, began: Progress) -> Progress:
     from fairdue.people.days import today_of
     from fairdue.people.models import User
     from fairdue.people.queries import actor_for
-    from fairdue.wording import words
 
     actor = actor_for(User.objects.get(pk=user_id), company_id, now())
     before = asked_since(company_id, began)
@@ -181,8 +181,9 @@ def _ask(company_id: int, user_id: int, began: Progress) -> Progress:
         return replace(began, ended="failed", error=str(error))
     counts = Counter(one.state for one in outcomes) + Counter(sent=len(before))
     held = (one for one in outcomes if one.state in ("blocked", "refused"))
-    why = dict.fromkeys(text for one in held for text in words.reasons(one.reasons))
-    return replace(began, done=began.of, ended="done", counts=dict(counts), reasons=tuple(why)[:REASONS_KEPT])
+    why = dict.fromkeys(reason for one in held for reason in one.reasons)
+    told = tuple(reason.as_dict() for reason in why)[:REASONS_KEPT]
+    return replace(began, done=began.of, ended="done", counts=dict(counts), reasons=told)
 
 
 def main(arguments: list[str]) -> int:

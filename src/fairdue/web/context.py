@@ -64,6 +64,7 @@ def _entries(actor: Actor, section: str) -> list[Entry]:
         ("customers", _("Customers"), "people", Right.VIEW, ""),
         ("ageing", _("Ageing"), "ageing", Right.VIEW, ""),
         ("cover", _("Insurance"), "shield", Right.VIEW, ""),
+        ("money", _("Money in"), "money", Right.VIEW, ""),
         ("runs", _("Runs and review"), "run", Right.VIEW, _("Dunning")),
         ("outbox", _("Outbox"), "send", Right.VIEW, ""),
         ("inbox", _("Replies"), "reply", Right.VIEW, ""),

@@ -193,6 +193,22 @@ def rate_of(found: RateHistory, today: date) -> str:
     return gettext("%(rate)s a year") % {"rate": words.percent(point.rate_ppm, 2)}
 
 
+def rates_of(law: CountryLaw, today: date) -> tuple[str, ...]:
+    """Say what the rules in force come to on a day, each rate once; a rate of single states names them."""
+    found: dict[str, list[str]] = {}
+    for one in law.rules:
+        if not one.regime.valid_to and (rate := rate_of(one, today)):
+            found.setdefault(rate, []).append(one.regime.code)
+    return tuple(_placed(rate, codes) for rate, codes in found.items())
+
+
+def _placed(rate: str, codes: list[str]) -> str:
+    states = dict.fromkeys(names.part(code) for code in codes if "-" in code)
+    if not states or any("-" not in code for code in codes):
+        return rate
+    return gettext("%(rate)s (%(states)s)") % {"rate": rate, "states": words.joined(states)}
+
+
 def _interest(law: CountryLaw, today: date) -> Chapter:
     lines, tables = [], []
     for found in law.rules:
@@ -200,7 +216,8 @@ def _interest(law: CountryLaw, today: date) -> Chapter:
         about = regime.citation or names.law(regime.code)
         if "-" in regime.code:
             about = f"{names.law(regime.code)}: {about}"
-        lines.append(Line(about, _says(found, today), source(regime.source), regime.confidence.value))
+        asks = asked_of_a_lawyer(regime.source)
+        lines.append(Line(about, _says(found, today), source(regime.source), regime.confidence.value, asks=asks))
         if found.series is not None and regime.confidence.usable:
             rows = tuple(
                 RateRow(
@@ -289,10 +306,11 @@ def _limitation(rule: LimitationRule) -> list[Line]:
     years = gettext("%(years)s years") % {"years": words.count(rule.years)}
     start = gettext("from the end of the year") if rule.from_year_end else gettext("from the due date")
     told = _clauses([years, start, gettext("ends on 31 December") if rule.ends_at_year_end else ""])
-    cited, weight = source(rule.source.split("; court days")[0]), rule.confidence.value
-    found = [Line(names.law(rule.code), told, cited, weight)]
+    own = rule.source.split("; court days")[0]
+    cited, weight, asks = source(own), rule.confidence.value, asked_of_a_lawyer(own)
+    found = [Line(names.law(rule.code), told, cited, weight, asks=asks)]
     for event, effect in rule.effects:
-        found.append(Line(names.event(event.value), str(EFFECTS.get(effect, effect)), cited, weight))
+        found.append(Line(names.event(event.value), str(EFFECTS.get(effect, effect)), cited, weight, asks=asks))
     return found
 
 

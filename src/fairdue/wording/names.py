@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from unicodedata import combining, normalize
 
 from django.db.models import TextChoices
 from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from fairdue.contact.links import link_of
-from fairdue.contact.models import TaskKind
+from fairdue.contact.models import MessageKind, TaskKind
 from fairdue.dunning.balance.models import DecisionOutcome, Remedy
 from fairdue.dunning.models import Action, ProposalState
 from fairdue.law.statutes import regimes
@@ -40,6 +41,7 @@ STAGES = {
     "statement": _("Statement of account"),
     "thank_you": _("Thank-you"),
     "balance_confirmation": _("Balance confirmation"),
+    "balance_reminder": _("Reminder of a balance confirmation"),
     "receipt_rejected": _("Clear a rejected invoice"),
     "receipt_silent": _("Ask for the missing answer"),
 }
@@ -151,9 +153,9 @@ def _of(choices: type[TextChoices], code: str) -> str | None:
 
 
 def stage(code: str) -> str:
-    """Name a stage, or a kind of task."""
+    """Name a stage, a kind of task, or what a message is for."""
     found = STAGES.get(code)
-    return str(found) if found is not None else _of(TaskKind, code) or _plain(code)
+    return str(found) if found is not None else _of(TaskKind, code) or _of(MessageKind, code) or _plain(code)
 
 
 def channel(code: str) -> str:
@@ -202,6 +204,16 @@ def law_topic(code: str) -> str:
 def country(code: str) -> str:
     """Name a country in the page's language."""
     return str(words.locale().territories.get(code, code))
+
+
+_LIKE_SOUND = str.maketrans({"斐": "匪", "梵": "范", "瑙": "恼", "汶": "问", "珀": "破"})
+"""Rarer characters in names of countries, each with one of the same sound that GB 2312 orders by it."""
+
+
+def in_order(name: str) -> bytes:
+    """Give the key by which names of countries are listed: letters without case and accents first, then Chinese by pinyin."""
+    plain = "".join(char for char in normalize("NFKD", name.casefold()) if not combining(char))
+    return plain.translate(_LIKE_SOUND).encode("gb18030")
 
 
 def language(code: str) -> str:
@@ -328,14 +340,27 @@ UNIFORM_LAWS = {"CISG": _("UN Sales Convention (CISG)")}
 """Laws that belong to no country; their codes begin with XX."""
 
 
+PARTS = {
+    "CA-ON": _("Ontario"), "US-AL": _("Alabama"), "US-CA": _("California"), "US-DE": _("Delaware"), "US-FL": _("Florida"),
+    "US-IL": _("Illinois"), "US-MA": _("Massachusetts"), "US-NY": _("New York"), "US-PA": _("Pennsylvania"),
+    "US-TX": _("Texas"), "US-WA": _("Washington"),
+}  # fmt: skip
+"""States and provinces that have a law of their own in the files."""
+
+
 def law(code: str) -> str:
-    """Name a country, a state of one (``US-NY`` is United States (NY)), or a law of no country (``XX-CISG``)."""
+    """Name a country, a state of one (``US-NY`` is United States (New York)), or a law of no country (``XX-CISG``)."""
     land, _dash, state = code.partition("-")
     if land == "XX":
         return str(UNIFORM_LAWS.get(state, state or land))
     if not state:
         return country(land)
-    return gettext("%(country)s (%(state)s)") % {"country": country(land), "state": state}
+    return gettext("%(country)s (%(state)s)") % {"country": country(land), "state": part(code)}
+
+
+def part(code: str) -> str:
+    """Name a state or province (``US-NY`` is New York)."""
+    return str(PARTS.get(code, code.partition("-")[2]))
 
 
 def regime(code: str, cited: bool = False) -> str:
@@ -407,7 +432,7 @@ def asking(kind: str, key: str) -> str:
 def step(key: str) -> str:
     """Name the step of a key: its stage, or the balance confirmation of a day; a key of neither kind shows itself."""
     if key.startswith("balance/"):
-        return stage("balance_confirmation")
+        return stage("balance_reminder" if key.endswith("/reminder") else "balance_confirmation")
     parts = key.split(".")
     return stage(parts[-2]) if len(parts) > 2 else key or "–"
 

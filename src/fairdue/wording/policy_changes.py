@@ -238,6 +238,9 @@ def _balance(plan: BalancePlan) -> str:
         "half-year": pgettext("how often", "every half-year"),
         "year": pgettext("how often", "every year"),
     }[plan.every]
-    if not plan.minimum_minor:
-        return every
-    return gettext("%(every)s, from %(amounts)s") % {"every": every, "amounts": _amounts(plan.minimum_minor)}
+    if plan.minimum_minor:
+        every = gettext("%(every)s, from %(amounts)s") % {"every": every, "amounts": _amounts(plan.minimum_minor)}
+    if not plan.remind_after:
+        return gettext("%(every)s, no reminder") % {"every": every}
+    text = ngettext("%(every)s, reminder after %(n)s day", "%(every)s, reminder after %(n)s days", plan.remind_after)
+    return text % {"every": every, "n": words.count(plan.remind_after)}

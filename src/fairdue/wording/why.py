@@ -26,6 +26,7 @@ def as_data(answer: Why, customer: Customer) -> dict[str, Any]:
         "policy": answer.policy,
         "reasons": _told(answer.reasons),
         "cases": [_case(case, answer, customer) for case in answer.cases],
+        "balance": answer.balance and _case(answer.balance, answer, customer),
     }
 
 

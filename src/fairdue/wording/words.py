@@ -23,6 +23,8 @@ _AMOUNT = re.compile(r"[\d\s.,'’٫٬+−-]{1,40}")
 _SHOWN = 40
 REASON_MODULES = (
     "fairdue.books.reasons",
+    "fairdue.cash.matching.reasons",
+    "fairdue.cash.reasons",
     "fairdue.contact.reasons",
     "fairdue.contact.tone",
     "fairdue.contact.remedies",
@@ -33,7 +35,10 @@ REASON_MODULES = (
     "fairdue.dunning.balance.reasons",
     "fairdue.dunning.reasons",
     "fairdue.dunning.why",
+    "fairdue.formats.bank.reasons",
     "fairdue.formats.copies.reasons",
+    "fairdue.formats.einvoice.reasons",
+    "fairdue.formats.markup.reasons",
     "fairdue.formats.reasons",
     "fairdue.intake.reasons",
     "fairdue.kernel.money",

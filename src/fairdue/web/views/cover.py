@@ -23,6 +23,7 @@ from fairdue.cover.actions import (
 )
 from fairdue.cover.liability import Liability, liabilities
 from fairdue.cover.models import BuyerLimit, CoverPolicy, CoverRecord
+from fairdue.cover.replaced import with_replaced
 from fairdue.formats.errors import FormatError
 from fairdue.ledger.models import Customer, CustomerGroup, DueItem
 from fairdue.people.actor import Right
@@ -75,7 +76,7 @@ def _policy_page(request: PageRequest, found: CoverPolicy | None, status: int = 
     terms = found.terms.order_by("-version").first() if found else None
     start = CoverTermsForm.start(terms, found.currency) if found else {}
     rows = BuyerLimit.objects.filter(policy=found) if found else BuyerLimit.objects.none()
-    listed = rows.select_related("customer", "group").order_by("-id")
+    listed = with_replaced(rows).select_related("customer", "group").order_by("-id")
     context = {
         "policy": found, "last": terms, "terms": CoverTermsForm(initial=start), "form": CoverPolicyForm(),
         "limits_form": LimitsForm(), "limit_form": LimitForm(),
@@ -220,7 +221,7 @@ def _customer_page(
     context = {
         "customer": found, "tab": "cover", "measured": measured,
         "standings": measured.of_customer(found.pk) if measured else [], "lines": lines[: queries.PAGE_ROWS],
-        "limits": limits_.select_related("policy", "group").order_by("-effect_on", "-id")[: queries.PAGE_ROWS],
+        "limits": with_replaced(limits_).select_related("policy", "group").order_by("-effect_on", "-id")[: queries.PAGE_ROWS],
         "records": records[: queries.PAGE_ROWS], "items": items,
         "form": form or CoverRecordForm(initial={"on": today_of(request.actor)}),
     }  # fmt: skip

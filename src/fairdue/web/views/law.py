@@ -62,16 +62,19 @@ def countries(request: PageRequest) -> HttpResponse:
     for code in Customer.objects.filter(company_id=request.company.pk).values_list("country", flat=True).iterator():
         held[code] = held.get(code, 0) + 1
     entries = [_entry(code, held.get(code, 0), today) for code in known_countries()]
-    entries.sort(key=lambda one: (-one.customers, one.name))
-    unknown = sorted(names.country(code) for code in held if code and code not in known_countries())
-    context = {"rows": entries, "unknown": unknown, "without": held.get("", 0), "today": today}
+    entries.sort(key=lambda one: (-one.customers, names.in_order(one.name)))
+    missing = (names.country(code) for code in held if code and code not in known_countries())
+    context = {
+        "rows": entries,
+        "unknown": sorted(missing, key=names.in_order),
+        "without": held.get("", 0),
+        "today": today,
+    }
     return render(request, "web/countries.html", context)
 
 
 def _entry(code: str, customers: int, today: date) -> Entry:
-    law = country_law(code)
-    rates = dict.fromkeys(wording.rate_of(one, today) for one in law.rules if not one.regime.valid_to)
-    return Entry(code, names.country(code), tuple(rate for rate in rates if rate), customers)
+    return Entry(code, names.country(code), wording.rates_of(country_law(code), today), customers)
 
 
 @page(Right.VIEW)

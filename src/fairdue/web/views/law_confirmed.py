@@ -28,6 +28,7 @@ def _shown(request: PageRequest, form: LawForm | None = None, status: int = 200)
     for row in rows:
         row.in_force = row.withdrawn_at is None and row.valid_from <= today <= row.valid_until  # type: ignore[attr-defined]
         row.place, row.about = names.law(row.country), names.law_topic(row.topic)  # type: ignore[attr-defined]
+    rows.sort(key=lambda row: names.in_order(row.place))  # type: ignore[attr-defined]
     held = set(Customer.objects.filter(company_id=request.company.pk).values_list("country", flat=True).distinct())
     held.add(request.company.country)
     if any(is_eu(country) for country in held):
@@ -38,7 +39,7 @@ def _shown(request: PageRequest, form: LawForm | None = None, status: int = 200)
          "sources": words.joined(source(one) for one in sources), "held": place[:2] in held}
         for (place, topic), sources in unconfirmed_topics().items() if (place, topic.value) not in settled
     ]  # fmt: skip
-    open_rows.sort(key=lambda row: (not row["held"], str(row["place"])))
+    open_rows.sort(key=lambda row: (not row["held"], names.in_order(str(row["place"]))))
     asked = {"valid_from": today, "what": request.GET.get("what", "")}
     context = {"rows": rows, "open_rows": open_rows, "form": form or LawForm(initial=asked), "asked": asked["what"]}
     return render(request, "web/law_confirmed.html", context, status=status)

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from fairdue.contact import blobs
 from fairdue.contact.models import OutboxMessage
 from fairdue.dunning.actions.proving import ProofError, do_make_proof
-from fairdue.dunning.models import Notice
+from fairdue.dunning.models import Notice, NoticeLine
 from fairdue.dunning.proof.words import failing
 from fairdue.people.actor import Right
 from fairdue.web.access import PageRequest, own, page
@@ -45,6 +45,25 @@ class Drawn:
         return len(self.data)
 
 
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What stands under the items, so that the column of open amounts comes to the total that the letter names."""
+
+    credit_minor: int
+    """Money that is not applied yet, which the letter subtracts; negative, as is what the letter leaves out."""
+    left_out_minor: int
+    """Held for another reason than a dispute: the letter does not name it."""
+    open_minor: int
+    held_minor: int
+
+
+def _sums(found: Notice, lines: list[NoticeLine]) -> Sums:
+    """Work the credit out of what was to be paid: that is what is open, less what is held, less the credit, plus charges."""
+    opened, held = (sum(getattr(line, name) for line in lines) for name in ("open_minor", "held_minor"))
+    credit = found.payable_minor - found.charges_minor - opened + held
+    return Sums(credit, found.open_minor - opened - credit, found.open_minor, held)
+
+
 def _message(found: Notice) -> OutboxMessage | None:
     return OutboxMessage.objects.filter(company_id=found.company_id, step_key=found.message_key).first()
 
@@ -73,9 +92,11 @@ def notice(request: PageRequest, notice_id: int) -> HttpResponse:
     """Show a notice: items and amounts as told, the policy version, the hand-over, and its bytes checked now."""
     found = own(request, Notice.objects.select_related("customer", "policy_version__policy"), notice_id)
     message = _message(found)
+    lines = list(found.lines.select_related("due_item__document").order_by("id"))
     context = {
         "notice": found,
-        "lines": found.lines.select_related("due_item__document").order_by("id"),
+        "lines": lines,
+        "sums": _sums(found, lines) if lines else None,
         "drawn": _drawn(found, message),
         "message": message,
     }

@@ -22,6 +22,7 @@ from fairdue.people.register import BASES, ERASED_WORDS, PURPOSES, RETENTIONS, S
 from fairdue.personal import queries as found
 from fairdue.personal.actions import ErasureRefused, do_complete, do_erase, do_readmit, preview
 from fairdue.personal.export import do_export, files_of, held, titles
+from fairdue.personal.field_names import field_name
 from fairdue.personal.outlook import outlook
 from fairdue.personal.people import KINDS, Person, PersonalError, load, search
 from fairdue.personal.repeat import do_reapply
@@ -75,7 +76,8 @@ def register(request: PageRequest) -> HttpResponse:
     named = titles()
     rows = [
         {
-            "table": named.get(table, table), "fields": " ".join(one.name for one in fields), "subject": _(SUBJECTS[key[0]]),
+            "table": named.get(table, table), "fields": words.joined(field_name(one.name) for one in fields),
+            "subject": _(SUBJECTS[key[0]]),
             "purpose": _(PURPOSES[key[1]]), "basis": _(BASES[key[2]]), "kept": _(RETENTIONS[key[3]]),
             "erased": _(ERASED_WORDS[key[4]]),
         }

@@ -14,11 +14,13 @@ from fairdue.people.actor import Right
 from fairdue.people.days import today_of
 from fairdue.web.access import PageRequest, own, page
 from fairdue.web.settings_forms import ClearanceForm
+from fairdue.wording import names
 
 
 def _shown(request: PageRequest, form: ClearanceForm | None = None, status: int = 200) -> HttpResponse:
     today = today_of(request.actor)
-    rows = list(ThirdPartyClearance.objects.filter(company_id=request.company.pk).order_by("country", "-id"))
+    rows = list(ThirdPartyClearance.objects.filter(company_id=request.company.pk).order_by("-id"))
+    rows.sort(key=lambda row: names.in_order(names.country(row.country)))
     for row in rows:
         row.in_force = row.withdrawn_at is None and row.valid_from <= today <= row.valid_until  # type: ignore[attr-defined]
     context = {"rows": rows, "form": form or ClearanceForm(initial={"valid_from": today}), "today": today}

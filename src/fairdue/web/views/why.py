@@ -70,12 +70,13 @@ class Part:
 
 @page(Right.VIEW)
 def why(request: PageRequest, customer_id: int) -> HttpResponse:
-    """Show why something would go out or not, on a day (``as_of``, default today). 20 queries at most, the frame's among them."""
+    """Show why something would go out or not, on a day (``as_of``, default today). 25 queries at most, the frame's among them."""
     found = own(request, Customer.objects.select_related("group"), customer_id)
     today = today_of(request.actor)
     as_of = day_asked(request, "as_of", today)
     answer = ask(request.company, found.pk, as_of, datetime.combine(as_of, request.actor.at.timetz()))
-    parts = [_part(case, answer, found) for case in answer.cases]
+    cases = (*answer.cases, answer.balance) if answer.balance else answer.cases
+    parts = [_part(case, answer, found) for case in cases]
     context = {"customer": found, "answer": answer, "parts": parts, "as_of": as_of, "tab": "why"}
     return render(request, "web/why.html", context)
 

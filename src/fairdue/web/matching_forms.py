@@ -1,0 +1,60 @@
+"""Forms of the pages about matched money."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+RESTS = ("", "discount", "write_off", "dispute")
+ITEMS_MAX = 200
+
+
+class AssignForm(forms.Form):
+    """The items that a line pays, and whose the rest is. Items stand one a line: ``RE-1001``, ``RE-1002 = 150.00``,
+    ``RE-1003 = 980.00 : write_off``."""
+
+    items = forms.CharField(
+        label=_("Items, one a line"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+        help_text=_("A number, or RE-1002 = 150.00, or with what becomes of the rest: RE-1003 = 980.00 : write_off (discount, dispute)"),
+    )  # fmt: skip
+    rest = forms.ChoiceField(
+        label=_("What is left of the line"), required=False,
+        choices=(("customer", _("is the credit of a customer")), ("nobody", _("is no customer's money"))),
+    )  # fmt: skip
+    customer = forms.CharField(label=_("Number of the customer"), required=False, max_length=60)
+    third_party = forms.BooleanField(label=_("The payer pays for another"), required=False)
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=200)
+
+    def clean_items(self) -> list[tuple[str, str, str]]:
+        """Give number, amount and rest of each line."""
+        found: list[tuple[str, str, str]] = []
+        for line in self.cleaned_data["items"].splitlines():
+            number, _sign, money = line.strip().partition("=")
+            amount, _sign, rest = money.partition(":")
+            if rest.strip() not in RESTS:
+                known = ", ".join(RESTS[1:])
+                raise forms.ValidationError(
+                    gettext("%(rest)s is none of: %(known)s") % {"rest": rest.strip()[:40], "known": known}
+                )
+            if number.strip():
+                found.append((number.strip(), amount.strip(), rest.strip()))
+        if len(found) > ITEMS_MAX:
+            raise forms.ValidationError(gettext("At most %(count)d items.") % {"count": ITEMS_MAX})
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for something to do."""
+        asked = super().clean() or {}
+        if not self.errors and not asked["items"] and not asked["customer"] and asked["rest"] != "nobody":
+            raise forms.ValidationError(gettext("Name an item, a customer, or say that it is no customer's money."))
+        return asked
+
+
+class UndoForm(forms.Form):
+    """Why a decision is taken back, and whether the match was wrong."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+    wrong = forms.BooleanField(label=_("The match was wrong"), required=False, initial=True)

@@ -1,0 +1,33 @@
+"""What the pages call states, kinds and differences of matched money."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+STATES: Mapping[str, str] = {
+    "posted": _("to be posted"),
+    "waiting": _("waits for a person"),
+    "abstained": _("no proposal"),
+}
+HOW: Mapping[str, str] = {
+    "automatic": _("posted by evidence"), "confirmed": _("confirmed by a person"), "assigned": _("chosen by a person"),
+}  # fmt: skip
+KINDS: Mapping[str, str] = {
+    "payment": _("payment"), "credit": _("credit note used"), "on_account": _("on account"), "return": _("goes back"),
+    "charge": _("bank's charge"), "not_customer": _("no customer's money"),
+}  # fmt: skip
+DIFFERENCES: Mapping[str, str] = {
+    "open": _("the rest stays open"), "discount": _("early-payment discount"), "discount_grace": _("discount, days of grace"),
+    "discount_unearned": _("discount not earned: stays open"), "charges": _("bank charges, written off"),
+    "withholding": _("tax withheld: stays open"), "exchange": _("in the item's currency"), "rounding": _("rounding, written off"),
+    "deduction": _("deducted: a dispute is proposed"), "duplicate": _("paid twice"), "write_off": _("written off"),
+    "dispute": _("in dispute"),
+}  # fmt: skip
+
+
+def told(names: Mapping[str, str], code: str) -> str:
+    """Give what a code is called in the page's language; an unknown one shows itself."""
+    return gettext(names[code]) if code in names else code
