@@ -181,3 +181,12 @@ def test_file_mode_knows_the_day_of_its_list_and_tells_where_the_money_went(bare
     assert "--items-date" not in told
     assert balance() == ["535.00"]
     assert "after --as-of" in once("--items-date", "2026-03-03", code=1)
+
+
+def test_a_countrys_weak_rules_say_that_nobody_confirmed_them(acme):
+    told = acme("country", "at").splitlines()
+    at = next(number for number, line in enumerate(told) if "ABGB 1486,1497" in line)
+    assert told[at].endswith("[medium] [not confirmed]")
+    assert told[at + 1].strip().startswith("A lawyer must confirm that ABGB 1486,1497")
+    listed = acme("country", "all", FAIRDUE_LANGUAGE="zh-hans")
+    assert listed.index("AE ") < listed.index("AT ") < listed.index("FR ") < listed.index("CN ")

@@ -24,7 +24,7 @@ def country(
 
     wanted = code.upper()
     if wanted == "ALL":
-        for one in countries():
+        for one in sorted(countries(), key=lambda code: names.in_order(names.country(code))):
             start.console.print(f"{one}  {names.country(one)}", highlight=False, markup=False)
         return
     if wanted not in countries():
@@ -38,6 +38,7 @@ def country(
         for line in chapter.lines:
             said = f"  {line.about}: {line.says}" + (f" ({line.note})" if line.note else "")
             behind = f"    {line.source} [{names.confidence(line.confidence)}]"
+            behind += f" [{_('not confirmed')}]\n    {line.asks}" if line.asks else ""
             start.console.print(said, highlight=False, markup=False, soft_wrap=True)
             start.console.print(behind, style="dim", highlight=False, markup=False, soft_wrap=True)
         for rates in chapter.rates:

@@ -14,12 +14,14 @@ from fairdue.cli.texts import _
 
 if TYPE_CHECKING:
     from fairdue.contact.remedies import Remedy
+    from fairdue.contact.why import Finding
     from fairdue.dunning.why import Case, Why
     from fairdue.ledger.models import Customer
     from fairdue.people.models import Company
 
 gate_app = typer.Typer(help=_("The pre-send gate: why something goes out or not."), no_args_is_help=True)
 Code = Annotated[str | None, typer.Option("--company", help=_("Code of the company"))]
+BANK_DATA = "bank_data"
 COLOURS = {"passes": "green", "holds": "bold red", "waits": "yellow", "not_asked": "dim"}
 OUTCOMES = {
     "goes": "bold green",
@@ -95,12 +97,12 @@ def _print(answer: Why, customer: Customer) -> None:
     start.console.print(f"[bold]{escape(head)}[/]", highlight=False)
     for text in words.reasons(answer.reasons):
         start.console.print(escape(text), highlight=False)
-    for case in answer.cases:
-        _print_case(case, answer, customer)
+    told: list[Finding] = []
+    for case in (*answer.cases, *((answer.balance,) if answer.balance else ())):
+        _print_case(case, answer, customer, told)
 
 
-def _print_case(case: Case, answer: Why, customer: Customer) -> None:
-    from fairdue.dunning.why import remedies_of
+def _print_case(case: Case, answer: Why, customer: Customer, told: list[Finding]) -> None:
     from fairdue.wording import names, words
 
     parts = [names.stage(case.stage) if case.stage else "", names.channel(case.channel) if case.channel else ""]
@@ -111,17 +113,28 @@ def _print_case(case: Case, answer: Why, customer: Customer) -> None:
     for text in words.reasons([*case.reasons, *case.standing, *case.charges]):
         start.console.print(f"  {escape(text)}", highlight=False)
     if case.coming is not None:
-        told = _("If nothing changes, the next step is %(stage)s on %(day)s.") % {
+        next_step = _("If nothing changes, the next step is %(stage)s on %(day)s.") % {
             "stage": names.stage(case.coming.stage), "day": words.day(case.coming.on),
         }  # fmt: skip
-        start.console.print(f"  {escape(told)}", highlight=False)
+        start.console.print(f"  {escape(next_step)}", highlight=False)
     _print_remedies(case.remedies, answer, customer)
     for check in case.checks:
-        verdict = f"[{COLOURS[check.verdict]}]{verdict_name(check.verdict)}[/]"
-        start.console.print(f"  {verdict}  {escape(words.reason(check.name))}", highlight=False)
-        for text in words.reasons([*check.reasons, *check.facts]):
-            start.console.print(f"      {escape(text)}", highlight=False)
-        _print_remedies(remedies_of(check), answer, customer)
+        _print_check(check, answer, customer, told)
+
+
+def _print_check(check: Finding, answer: Why, customer: Customer, told: list[Finding]) -> None:
+    """Print a check; what the bank data are known through is said once, however many accounts the customer has."""
+    from fairdue.dunning.why import remedies_of
+    from fairdue.wording import words
+
+    verdict = f"[{COLOURS[check.verdict]}]{verdict_name(check.verdict)}[/]"
+    start.console.print(f"  {verdict}  {escape(words.reason(check.name))}", highlight=False)
+    if check.check == BANK_DATA and check in told:
+        return
+    told.append(check)
+    for text in words.reasons([*check.reasons, *check.facts]):
+        start.console.print(f"      {escape(text)}", highlight=False)
+    _print_remedies(remedies_of(check), answer, customer)
 
 
 def _print_remedies(found: tuple[Remedy, ...], answer: Why, customer: Customer) -> None:

@@ -25,13 +25,14 @@ def show_list(
     chosen = start.company(company)
     from fairdue.contact.models import LawConfirmation
     from fairdue.law.confirmed import unconfirmed_topics
-    from fairdue.wording import words
+    from fairdue.wording import names, words
     from fairdue.wording.country import source
 
     wanted = (country or "").upper()
     today = start.day(None)
     rows = list(LawConfirmation.objects.filter(company=chosen).order_by("country", "topic", "id"))
-    for (place, topic), sources in unconfirmed_topics().items():
+    listed = sorted(unconfirmed_topics().items(), key=lambda one: names.in_order(names.law(one[0][0])))
+    for (place, topic), sources in listed:
         if wanted not in ("", place):
             continue
         mine = [one for one in rows if (one.country, one.topic) == (place, topic.value)]

@@ -12,6 +12,7 @@ from fairdue.cli import (
     balance,
     books,
     bring,
+    cash_match,
     country,
     cover,
     demo,
@@ -20,6 +21,7 @@ from fairdue.cli import (
     files,
     gate,
     inbox,
+    invoices,
     keep,
     law,
     look,
@@ -35,6 +37,7 @@ from fairdue.cli import (
     start,
     third_parties,
     token,
+    watch,
 )
 from fairdue.cli.texts import _, translate_help
 
@@ -62,7 +65,9 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("serve")(keep.serve)
 app.command("import")(bring.import_file)
+app.command("invoices")(invoices.invoices)
 app.command("reconcile")(reconcile.reconcile)
+app.command("watch")(watch.watch)
 app.command("doctor-data")(doctor.doctor_data)
 app.command("run")(operate.run)
 app.command("review")(look.review)
@@ -96,6 +101,7 @@ app.add_typer(third_parties.third_party_app, name="third-party")
 app.add_typer(law.law_app, name="law")
 app.add_typer(balance.balance_app, name="balance")
 app.add_typer(books.books_app, name="books")
+app.add_typer(cash_match.cash_app, name="cash")
 app.add_typer(inbox.inbox_app, name="inbox")
 app.add_typer(token.token_app, name="token")
 translate_help(app)

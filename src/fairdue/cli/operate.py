@@ -83,7 +83,8 @@ def _tell(figures: dict[str, Any]) -> None:
     from fairdue.wording import words
 
     labels = {
-        "released_by_rule": _("released by rule"), "balances_asked": _("asked to confirm their balance"), "handed_over": _("handed over"),
+        "released_by_rule": _("released by rule"), "balances_asked": _("asked to confirm their balance"),
+        "balances_reminded": _("reminded of their balance confirmation"), "handed_over": _("handed over"),
         "recovered": _("left by a stopped dispatch"), "waiting": _("waiting"), "held_back": _("held back"),
         "later": _("to be tried again"), "refused": _("refused by the server"), "bounced": _("bounced"),
         "uncertain": _("uncertain: ask"), "lost_claims": _("taken by another dispatch"),

@@ -75,13 +75,13 @@ def diff(
     ] = None,
     company: Code = None,
 ) -> None:
-    """Show key by key how the version in force differs from a file, or from the version before it."""
+    """Show in words how the version in force differs from a file, or from the version before it."""
     start.start()
     chosen = start.company(company)
     from fairdue.dunning.models import Policy
     from fairdue.dunning.policy import PolicyError, load_yaml
-    from fairdue.dunning.policy import diff as differences
     from fairdue.dunning.queries import policy_of
+    from fairdue.wording.policy_changes import told
 
     found = Policy.objects.filter(company=chosen, code=code).select_related("active").first()
     if found is None or found.active is None:
@@ -96,11 +96,11 @@ def diff(
             start.fail(_("The policy does not hold."))
     elif (last := found.versions.filter(number__lt=found.active.number).order_by("-number").first()) is not None:
         before = policy_of(last)
-    changes = differences(before, after)
+    changes = told(before, after)
     for change in changes:
-        start.console.print(
-            f"{change.key}: {change.before or '–'} → {change.after or '–'}", highlight=False, markup=False
-        )
+        what = " · ".join(part for part in (change.where, change.what) if part)
+        line = f"{what}: {change.before} → {change.after}"
+        start.console.print(line, highlight=False, markup=False, soft_wrap=True)
     if not changes:
         start.console.print(_("There is no difference."))
 

@@ -50,6 +50,8 @@ def told(error: Exception) -> str | None:
         return None
     from django.db import OperationalError, ProgrammingError
 
+    from fairdue.cash.actions import CashError
+    from fairdue.cash.plan import Misfit
     from fairdue.contact.actions import ContactError, UploadRefused
     from fairdue.contact.blobs import BlobError
     from fairdue.cover.actions import CoverError
@@ -74,6 +76,8 @@ def told(error: Exception) -> str | None:
         | BlobError
         | FileError
         | CoverError
+        | CashError
+        | Misfit
         | BalanceError
         | UploadRefused
         | PersonalError

@@ -22,9 +22,10 @@ def show_list(company: Code = None) -> None:
     start.start()
     chosen = start.company(company)
     from fairdue.contact.models import ThirdPartyClearance
-    from fairdue.wording import words
+    from fairdue.wording import names, words
 
-    for row in ThirdPartyClearance.objects.filter(company=chosen).order_by("country", "id"):
+    rows = ThirdPartyClearance.objects.filter(company=chosen).order_by("id")
+    for row in sorted(rows, key=lambda one: names.in_order(names.country(one.country))):
         span = f"{words.day(row.valid_from)} – {words.day(row.valid_until)}"
         state = _("taken back") if row.withdrawn_at else ""
         said = (f"{row.pk}", row.country, str(row.get_basis_display()), row.third_party, span, row.confirmed_by, state)

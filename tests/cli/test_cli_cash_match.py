@@ -1,0 +1,57 @@
+"""Matching from the command line: proposed, posted, explained, decided by a person, taken back, counted."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "formats"))
+import bank_files
+
+HEADINGS = "invoice number,customer number,customer name,invoice date,due date,amount,currency\n"
+
+
+def test_from_a_bank_file_to_the_rates(acme, tmp_path):
+    bank, ledger = tmp_path / "day.xml", tmp_path / "open.csv"
+    bank.write_bytes(b"".join(bank_files.camt(3)))
+    rows = [
+        f"{number},{n + 1},Kunde {n} GmbH & Co. KG,2026-09-01,2026-10-01,{amount},EUR\n"
+        for n, (number, amount) in enumerate((("RE-100000", "100.00"), ("RE-100001", "100.01"), ("X-77", "250.00")))
+    ]
+    ledger.write_text(HEADINGS + "".join(rows), encoding="utf-8")
+    acme("import", str(ledger), "--source", "erp", "--as-of", "2026-10-29", "--yes")
+    acme("cash", "import", str(bank), "--new-account")
+    acme.now = acme.now.replace(month=11, day=2)
+
+    assert "Every line is decided." not in acme("cash", "queue")
+    told = acme("cash", "propose")
+    assert "3 lines looked at, 3 proposals are new." in told
+    assert "2 lines posted." in acme("cash", "post")
+    queue = acme("cash", "queue")
+    (number,) = [line.split("│")[1].strip() for line in queue.splitlines() if "Kunde 2" in line]
+    why = acme("cash", "explain", number)
+    assert "Neither the payer nor an item is known." in why
+    assert "There is no such proposal" in acme("cash", "confirm", number, code=1)
+
+    assert "do not add up" in acme("cash", "assign", number, "X-77=300.00", code=1)
+    assert "do not add up" in acme("cash", "assign", number, "X-77=100.00", code=1)
+    assert "There is no item of a document RE-9" in acme("cash", "assign", number, "RE-9", code=1)
+    assert "is decided" in acme("cash", "assign", number, "X-77=90.00", "--on-account", "3")
+    assert "chosen by a person" in acme("cash", "explain", number)
+    assert "Kunde 2" in acme("cash", "aliases")
+    assert "1 / 1" not in acme("cash", "rates")
+    shown = acme("cash", "rates", "--by", "account")
+    assert "2 / 3" in shown
+    assert "2 / 4" in shown
+    assert "200.01 / 300.03 EUR" in shown
+    assert "0 / 2" in shown
+    for by in ("statement", "month"):
+        assert "2 / 3" in acme("cash", "rates", "--by", by)
+    assert "is none of" in acme("cash", "rates", "--by", "year", code=1)
+
+    assert "is decided. Undo that first" in acme("cash", "confirm", number, code=1)
+    assert "waits again" in acme("cash", "undo", number, "--reason", "typed wrong")
+    assert "Nothing was learned yet." in acme("cash", "aliases")
+    assert "is decided" in acme("cash", "assign", number, "X-77=90.00", "--no-customer", "--once")
+    assert "Nothing was learned yet." in acme("cash", "aliases")
+    assert "Every line is decided." in acme("cash", "queue")
