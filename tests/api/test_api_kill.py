@@ -5,6 +5,7 @@ Nor does it when it comes at the same moment, or while the first is at work for 
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -174,3 +175,12 @@ def test_the_claim_of_a_long_work_is_renewed(house: House, tmp_path):
     after = house.counts()
     assert house.ask("list", at="2026-03-03T09:01:50+00:00").stdout == out
     assert house.counts() == after
+
+
+def test_a_database_that_is_locked_or_gone_is_a_problem_to_ask_again_about(house):
+    """Nothing of it is an error of the program: 503 with the time to wait, from the door and from the work; afterwards it is done."""
+    away = [503, "database", "application/problem+json", "10"]
+    locked = house.run(str(HERE / "ask_away.py"), "locked", house.token).stdout.splitlines()
+    assert [json.loads(line) for line in locked] == [away, [201, "", "application/json", ""]]
+    (gone,) = house.run(str(HERE / "ask_away.py"), "gone", house.token).stdout.splitlines()
+    assert json.loads(gone) == away

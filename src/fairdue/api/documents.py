@@ -28,6 +28,8 @@ from fairdue.api.paging import after, cut, read_cursor
 from fairdue.api.problems import Kind, Problem, wrong
 from fairdue.api.shapes import FilePage, FileShape, FilesTaken, MissingPage, MissingShape, RefusedFile
 from fairdue.dunning.missing import missing_now
+from fairdue.formats.copies.media import MAGIC
+from fairdue.intake.einvoices import OFD, OTHER_MEDIA, XML
 from fairdue.intake.files import Report, do_bring_uploads
 from fairdue.intake.sorting import Asked, DocumentRef
 from fairdue.ledger import store
@@ -158,9 +160,13 @@ def _own(request: ApiRequest, file_id: int) -> DocumentFile:
     return found
 
 
+MEDIA = (*(media for _, media, _ in MAGIC), XML, OFD, OTHER_MEDIA)
+"""Media types of copies: pictures and PDFs, and what e-invoices bring."""
+
+
 @router.get(
     "/documents/files/{int:file_id}/content", auth=Scoped("read"), summary="The bytes of a copy",
-    operation_id="get_file_content", openapi_extra={"responses": {200: {"content": {"application/octet-stream": {}}}}},
+    operation_id="get_file_content", openapi_extra={"responses": {200: {"content": {media: {} for media in MEDIA}}}},
 )  # fmt: skip
 def content(request: ApiRequest, file_id: int) -> HttpResponse:
     """Give the bytes, verified against their hash, to be saved."""

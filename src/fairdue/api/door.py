@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
@@ -22,8 +24,18 @@ OPEN = frozenset({"/api/v1/openapi.json"})
 """Addresses that tell nothing of any company."""
 BEARER = "bearer "
 MINUTE_S = 60
+AWAY_S, LATER = 10, {"Retry-After": "600"}
+"""Seconds until it is worth asking again: a database that is locked or away, and one that waits for a person."""
 FORM_BYTES = 1024 * 1024
 """What a request may hold beside the largest file."""
+
+
+log = logging.getLogger("fairdue.api")
+
+
+def away() -> Problem:
+    """Give the problem of a database that is locked or away; what it was asked for is not known to be done."""
+    return Problem(Kind.DATABASE, headers={"Retry-After": str(AWAY_S)})
 
 
 class ApiRequest(HttpRequest):
@@ -47,6 +59,9 @@ class Door:
             response = self._inside(request)
         except Problem as problem:
             response = problem.response()
+        except (OperationalError, InterfaceError):
+            log.exception("the database did not answer: %s %s", request.method, request.path)
+            response = away().response()
         if response.status_code >= 400 and response.headers.get("Content-Type") != MEDIA_TYPE:
             response = _as_problem(response)
         response.headers.setdefault("Cache-Control", "no-store")
@@ -73,7 +88,7 @@ class Door:
         request.acting, request.creditor, request.token = actor_of(token, at), token.company, token  # type: ignore[attr-defined]
         with company_scope(token.company_id):
             if unanswered(token.company_id):
-                raise Problem(Kind.RESTORED, gettext("Ask the operator for: fairdue personal reapply"))
+                raise Problem(Kind.RESTORED, gettext("Ask the operator for: fairdue personal reapply"), headers=LATER)
             return self.get_response(request)
 
 

@@ -39,6 +39,11 @@ class Kind(Enum):
         gettext_noop("The server failed; nothing is known to be done. Send the same request again."),
     )
     STORE = ("store", 503, gettext_noop("The file store cannot be reached."))
+    DATABASE = (
+        "database",
+        503,
+        gettext_noop("The database is busy or cannot be reached. Send the same request again."),
+    )
     RESTORED = ("restored", 503, gettext_noop("Restored from a backup: persons who were erased since are here again."))
 
     def __init__(self, code: str, status: int, title: str) -> None:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.urls import path
@@ -18,7 +19,7 @@ from ninja.errors import HttpError, ValidationError
 
 from fairdue import __version__
 from fairdue.api import customers, documents, imports, inbox, postings
-from fairdue.api.door import Scoped
+from fairdue.api.door import Scoped, away
 from fairdue.api.problems import BY_STATUS, MEDIA_TYPE, Kind, Problem
 from fairdue.api.reading import CleanParser
 from fairdue.api.shapes import ProblemShape
@@ -84,6 +85,8 @@ def _failed(request: HttpRequest, error: Exception) -> HttpResponse:
     if isinstance(error, MultiPartParserError | SuspiciousOperation):
         return Problem(Kind.UNREADABLE).response()
     log.exception("a request failed: %s %s", request.method, request.path)
+    if isinstance(error, OperationalError | InterfaceError):
+        return away().response()
     return Problem(Kind.FAILED).response()
 
 
