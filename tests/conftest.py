@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
+from django.utils import translation
 from hypothesis import HealthCheck, settings
 
 from fairdue.people import scope
@@ -41,6 +42,11 @@ def pytest_collection_modifyitems(items) -> None:
     for item in items:
         if {"db", "transactional_db"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.database)
+
+
+def pytest_runtest_teardown() -> None:
+    """Forget the language that a page was last asked for in: the next test on this process speaks English again."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "fairdue.ledger",
     "fairdue.contact",
     "fairdue.intake",
+    "fairdue.cash",
     "fairdue.cover",
     "fairdue.dunning",
     "fairdue.books",
