@@ -55,3 +55,17 @@ def test_from_a_bank_file_to_the_rates(acme, tmp_path):
     assert "is decided" in acme("cash", "assign", number, "X-77=90.00", "--no-customer", "--once")
     assert "Nothing was learned yet." in acme("cash", "aliases")
     assert "Every line is decided." in acme("cash", "queue")
+
+
+def test_settings_are_shown_and_set_by_who_may(acme):
+    assert "budget_ppm=100" in acme("cash", "settings")
+    assert "may not" in acme("cash", "settings", "--set", "budget_ppm=50", code=1)
+    acme("user", "add", "lena", "--role", "finance_lead", "--password", "a-long-password-1")
+    assert "is a whole number from 1 to 10,000" in acme(
+        "cash", "settings", "--set", "budget_ppm=0", "--user", "lena", code=1
+    )
+    told = acme("cash", "settings", "--set", "budget_ppm=50", "--set", "rounding=5, JPY 1", "--user", "lena")
+    for line in ("Version 1", "budget_ppm=50", "rounding=5, JPY 1", "posting=on"):
+        assert line in told
+    assert "lena" in acme("cash", "settings", "--versions")
+    assert "write NAME=VALUE" in acme("cash", "settings", "--set", "posting", "--user", "lena", code=1)

@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from fairdue.cash.matching.match import TEACHES
 from fairdue.cash.matching.records import Alias, Book, Customer, Item, Line, Paid, Tolerances
 from fairdue.cash.models import BankLine, Decision, LearnedAlias, LinePayment
+from fairdue.cash.settings import JUDGED_DAYS
 from fairdue.ledger import models as ledger
 from fairdue.ledger import queries as ledger_queries
 from fairdue.people.days import day_in
@@ -165,13 +166,9 @@ def _date(value: Any) -> date:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-JUDGED_DAYS = 60
-"""So long must a line posted without touch have stood to count as right (21)."""
-
-
-def record_by_class(company_id: int, at: datetime) -> dict[str, tuple[int, int]]:
+def record_by_class(company_id: int, at: datetime, judged_days: int = JUDGED_DAYS) -> dict[str, tuple[int, int]]:
     """Give the company's judged lines and errors by class of evidence (21). One query."""
-    stood = Q(how=Decision.How.AUTOMATIC, undoing=None, recorded_at__gt=at - timedelta(days=JUDGED_DAYS))
+    stood = Q(how=Decision.How.AUTOMATIC, undoing=None, recorded_at__gt=at - timedelta(days=judged_days))
     taken_back = Q(undoing__wrong=False)
     rows = (
         Decision.objects.filter(company_id=company_id)

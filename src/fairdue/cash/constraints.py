@@ -35,6 +35,8 @@ DECIDED = {
     "cash_posting": (),
 }
 """Append-only tables of what was proposed and decided, with their personal columns."""
+SETTINGS = {"cash_settings": ("recorded_by",)}
+"""The versions of a company's settings, with their personal column."""
 LEARNED = "cash_alias"
 KEPT = ("company_id", "customer_id", "decision_id", "recorded_at")
 
@@ -69,3 +71,12 @@ def install_decided(apps: Any, schema_editor: Any) -> None:
             f"CREATE TRIGGER {LEARNED}_kept BEFORE DELETE ON {LEARNED} BEGIN SELECT RAISE(ABORT, '{message}'); END",
         ],
     )
+
+
+def install_settings(apps: Any, schema_editor: Any) -> None:
+    """Migration step: the guards of the settings, and again those of the tables that got a column with them."""
+    again = {table: DECIDED[table] for table in ("cash_proposal", "cash_decision")}
+    for table, columns in {**again, **SETTINGS}.items():
+        let_persons_go(schema_editor, table, columns)
+    if schema_editor.connection.vendor == "postgresql":
+        run(schema_editor, row_level_security(list(SETTINGS)))

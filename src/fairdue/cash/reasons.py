@@ -68,6 +68,29 @@ class CashReason(ReasonCode):
     NO_CUSTOMER = ("cash_no_customer", gettext_noop("There is no customer %(customer)s."))
     NO_ALIAS = ("cash_no_alias", gettext_noop("There is no such alias that counts: %(alias)s."))
     NO_SUCH_ITEM = ("cash_no_such_item", gettext_noop("There is no item of a document %(number)s."))
+    NO_SETTING = ("cash_no_setting", gettext_noop("%(name)s is no setting. There are: %(known)s."))
+    SETTING_SWITCH = ("cash_setting_switch", gettext_noop("%(name)s is on or off, not %(value)s."))
+    SETTING_BOUNDS = (
+        "cash_setting_bounds",
+        gettext_noop("%(name)s is a whole number from %(least)s to %(most)s, not %(value)s."),
+    )
+    SETTING_LIMIT = (
+        "cash_setting_limit",
+        gettext_noop(
+            "%(name)s: %(value)s is no limit. Write minor units (5), with a currency (JPY 1), or a share with a most (EUR 1000 ppm max "
+            "50); each currency once."
+        ),
+    )
+    SETTING_LIMIT_MOST = (
+        "cash_setting_limit_most",
+        gettext_noop(
+            "%(name)s: %(value)s is more than %(minor)s minor units or %(ppm)s ppm, the most that may be set."
+        ),
+    )
+    SETTING_NO_GENERAL = (
+        "cash_setting_no_general",
+        gettext_noop("%(name)s: give a limit without a currency, for all others; at most %(most)s in all."),
+    )
     SEVERAL_ITEMS = (
         "cash_several_items",
         gettext_noop("Several items have the number %(number)s. Name one of them: %(items)s."),

@@ -71,6 +71,8 @@ def post(user: User = None, company: Code = None) -> None:
     with bar() as report:
         done = do_post(acting, progress=lambda seen, of: report(_("lines"), seen, of))
     start.console.print(_("%(count)d lines posted.") % {"count": done.posted}, highlight=False)
+    if done.off:
+        start.console.print(_("Posting is switched off in the settings of the company."), highlight=False)
     if done.left:
         told = _("%(count)d lines do not fit what is open any more; propose again.") % {"count": len(done.left)}
         start.console.print(told, highlight=False)
@@ -116,7 +118,7 @@ def explain(line: LineNumber, company: Code = None) -> None:
     _print(" · ".join(filter(None, (money, found.name, found.account_number, " ".join(found.text.split())))))
     if decision is not None:
         by = "" if decision.how == "automatic" else f" ({decision.decided_by})"
-        _print(start.line(_("decided"), f"{HOW[decision.how]}{by}"))
+        _print(start.line(_("decided"), f"{HOW[decision.how]}{by} · {_version(decision.settings_version)}"))
         _parts(found, named(chosen.pk, [parts_of(decision.parts)])[0])
     if proposal is None:
         _print(_("Not proposed yet: fairdue cash propose"))
@@ -124,13 +126,17 @@ def explain(line: LineNumber, company: Code = None) -> None:
     told = [parts_of(proposal.parts), *(parts_of(other) for other in proposal.others)]
     first, *others = named(chosen.pk, told)
     sure = f" · {words.percent(proposal.ppm)}" if proposal.ppm else ""
-    _print(start.line(_("proposed"), f"{STATES[proposal.state]}{sure}"))
+    _print(start.line(_("proposed"), f"{STATES[proposal.state]}{sure} · {_version(proposal.settings_version)}"))
     _parts(found, first)
     for text in words.reasons(proposal.evidence):
         _print(f"  – {text}")
     for number, other in enumerate(others, start=1):
         _print(start.line(_("other explanation %(number)d") % {"number": number}, ""))
         _parts(found, other)
+
+
+def _version(number: int) -> str:
+    return _("settings version %(number)d") % {"number": number} if number else _("default settings")
 
 
 def _print(text: str) -> None:

@@ -47,6 +47,7 @@ OWN_ACTIONS = frozenset(
         "redact",
         "revoke_token",
         "set_bank_account",
+        "set_cash_settings",
     }
 )
 """Actions that speak of the creditor itself, or of ids and hashes alone."""

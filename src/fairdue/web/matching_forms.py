@@ -58,3 +58,32 @@ class UndoForm(forms.Form):
 
     reason = forms.CharField(label=_("Reason"), max_length=200)
     wrong = forms.BooleanField(label=_("The match was wrong"), required=False, initial=True)
+
+
+class MoneySettingsForm(forms.Form):
+    """What the company lets the matcher and the posting do. What each may be is held by ``cash.settings``."""
+
+    posting = forms.ChoiceField(
+        label=_("Posting by evidence"), choices=(("on", _("on")), ("off", _("off"))),
+        help_text=_("Off: nothing posts by itself, every line waits for a person."),
+    )  # fmt: skip
+    budget_ppm = forms.CharField(
+        label=_("Wrong-match budget, ppm"), max_length=10,
+        help_text=_("Wrong ones that are tolerated in a million posted lines; 100 is 1 in 10,000."),
+    )  # fmt: skip
+    rounding = forms.CharField(
+        label=_("Limit of rounding"), max_length=500,
+        help_text=_("Minor units (cents): 5, or by currency: 5, JPY 1, or a share with a most: EUR 1000 ppm max 50"),
+    )  # fmt: skip
+    charges = forms.CharField(
+        label=_("Limit of bank charges"), max_length=500,
+        help_text=_("Written the same way; what banks on the way may have taken of a payment."),
+    )  # fmt: skip
+    discount_grace_days = forms.CharField(label=_("Days of grace for discounts"), max_length=10)
+    judged_days = forms.CharField(
+        label=_("Days until a posting counts as right"), max_length=10,
+        help_text=_("A line that posted and stood for so long counts for the company's own record."),
+    )  # fmt: skip
+    early_days = forms.CharField(
+        label=_("Days that a payment may come early"), max_length=10, help_text=_("Before the day of its document."),
+    )  # fmt: skip

@@ -26,6 +26,17 @@ DIFFERENCES: Mapping[str, str] = {
     "deduction": _("deducted: a dispute is proposed"), "duplicate": _("paid twice"), "write_off": _("written off"),
     "dispute": _("in dispute"),
 }  # fmt: skip
+SETTINGS: Mapping[str, str] = {
+    "posting": _("Posting by evidence"), "budget_ppm": _("Wrong-match budget, ppm"), "rounding": _("Limit of rounding"),
+    "charges": _("Limit of bank charges"), "discount_grace_days": _("Days of grace for discounts"),
+    "judged_days": _("Days until a posting counts as right"), "early_days": _("Days that a payment may come early"),
+}  # fmt: skip
+_SWITCH = {"on": _("on"), "off": _("off")}
+
+
+def value(text: str) -> str:
+    """Give a setting's value as the page writes it."""
+    return told(_SWITCH, text)
 
 
 def told(names: Mapping[str, str], code: str) -> str:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from fairdue.cash import book as reading
 from fairdue.cash.actions.write import Ready, write
+from fairdue.cash.company_settings import settings_of
 from fairdue.cash.facts import Of, decision_numbers, line_of, lines_to_decide, newest_proposals, planner
 from fairdue.cash.matching.records import Kind, Part
 from fairdue.cash.models import Decision, LearnedAlias, Proposal
@@ -123,7 +124,7 @@ def _decide(
     number = decision_numbers([line]).get(line, 0) + 1
     ready = Ready(
         of, plan, parts, how.value, number, proposal.pk if proposal else None, proposal.evidence_class if proposal else "", agreed,
-        reason, holds,
+        reason, holds, settings_of(actor.company_id).version,
     )  # fmt: skip
     (pk,), leaves = write(actor, [ready], plans.money)
     audit.record_bulk(

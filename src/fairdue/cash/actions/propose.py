@@ -10,6 +10,7 @@ from django.db.models import Exists, F
 
 from fairdue.cash import book as reading
 from fairdue.cash.actions.write import Ready, own_payments, write
+from fairdue.cash.company_settings import settings_of
 from fairdue.cash.facts import (
     decision_numbers,
     lines_to_decide,
@@ -18,11 +19,12 @@ from fairdue.cash.facts import (
     planner,
     posted_of_line,
 )
-from fairdue.cash.matching.budget import BUDGET_PPM, allowed
+from fairdue.cash.matching.budget import allowed
 from fairdue.cash.matching.match import match
-from fairdue.cash.matching.records import Answer, Book, Line, State, Tolerances
+from fairdue.cash.matching.records import Answer, Book, Line, State
 from fairdue.cash.models import Decision, Proposal
 from fairdue.cash.plan import Misfit
+from fairdue.cash.settings import Settings
 from fairdue.cash.stored import digest_of, parts_of, suspect, told_by, waits
 from fairdue.kernel import chain
 from fairdue.ledger import audit, bulk
@@ -36,7 +38,7 @@ Progress = Callable[[int, int], None]
 Matcher = Callable[[Book, Iterable[Line], frozenset[str]], Iterator[Answer]]
 PROPOSAL_FIELDS = (
     "id", "company_id", "line_id", "number", "state", "ppm", "evidence_class", "customer_id", "parts", "evidence", "others",
-    "digest", "recorded_at",
+    "digest", "settings_version", "recorded_at",
 )  # fmt: skip
 
 
@@ -51,10 +53,14 @@ class Proposed:
 
 @dataclass(slots=True)
 class Posted:
-    """Lines posted, and those left because they do not fit any more."""
+    """Lines posted, and those left because they do not fit any more, or were proposed under other settings.
+
+    ``off``: the company's settings have posting switched off, and nothing was done.
+    """
 
     posted: int = 0
     left: list[int] = field(default_factory=list)
+    off: bool = False
 
 
 def _portions(rows: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -62,48 +68,42 @@ def _portions(rows: Sequence[int]) -> Iterator[Sequence[int]]:
         yield rows[start : start + PORTION]
 
 
-def do_propose(
-    actor: Actor,
-    *,
-    tolerances: Tolerances | None = None,
-    per_million: int = BUDGET_PPM,
-    matcher: Matcher = match,
-    progress: Progress | None = None,
-) -> Proposed:
-    """Propose every line that is not decided (1 to 6). ``progress`` hears how many lines of how many are done."""
+def do_propose(actor: Actor, *, matcher: Matcher = match, progress: Progress | None = None) -> Proposed:
+    """Propose every line that is not decided (1 to 6), by the company's settings. ``progress`` hears how many lines of how many."""
     actor.need(Right.ALLOCATE)
     lines = reading.lines(actor.company_id)
     done = Proposed()
     if not lines:
         return done
-    book = reading.load(actor.company_id, today_of(actor), tolerances)
-    may_post = allowed(reading.record_by_class(actor.company_id, actor.at), per_million)
+    settings = settings_of(actor.company_id)
+    book = reading.load(actor.company_id, today_of(actor), settings.tolerances())
+    may_post = may_post_by(actor, settings)
     waiting: list[Answer] = []
     for answer in matcher(book, lines, may_post):
         waiting.append(answer)
         if len(waiting) == PORTION:
-            _keep(actor, waiting, done)
+            _keep(actor, waiting, done, settings.version)
             waiting = []
             if progress is not None:
                 progress(done.lines, len(lines))
     if waiting:
-        _keep(actor, waiting, done)
+        _keep(actor, waiting, done, settings.version)
     if progress is not None:
         progress(done.lines, len(lines))
     return done
 
 
 @transaction.atomic
-def _keep(actor: Actor, answers: Sequence[Answer], done: Proposed) -> None:
-    """Write the proposals of a portion that say something new, and the money that may be a customer's (3, 6)."""
+def _keep(actor: Actor, answers: Sequence[Answer], done: Proposed, version: int) -> None:
+    """Write the proposals of a portion that say something new or come of other settings, and money that may be a customer's (3, 6)."""
     Company.objects.select_for_update(no_key=True).get(pk=actor.company_id)
     ids = [answer.line for answer in answers]
     open_lines = lines_to_decide(actor.company_id, ids)
     known = {
-        line: (number, digest)
-        for line, number, digest in newest_proposals(actor.company_id)
+        line: (number, digest, before)
+        for line, number, digest, before in newest_proposals(actor.company_id)
         .filter(line_id__in=ids)
-        .values_list("line_id", "number", "digest")
+        .values_list("line_id", "number", "digest", "settings_version")
     }
     undone = decision_numbers(ids)
     rows, leaves, suspected = [], [], []
@@ -118,12 +118,12 @@ def _keep(actor: Actor, answers: Sequence[Answer], done: Proposed) -> None:
             suspected.append((open_lines[answer.line], None, customer))
         told = told_by(answer)
         digest = digest_of(state, answer, told)
-        number, before = known.get(answer.line, (0, ""))
-        if digest == before:
+        number, *before = known.get(answer.line, (0, "", 0))
+        if [digest, version] == before:
             continue
         rows.append(
             (actor.company_id, answer.line, number + 1, state, answer.ppm, answer.evidence_class, customer,
-             *told, digest, actor.at)
+             *told, digest, version, actor.at)
         )  # fmt: skip
         leaves.append(chain.canonical([answer.line, number + 1, digest]))
     money = own_money(actor.company_id, [of.said.id for of, _, _ in suspected])
@@ -142,6 +142,12 @@ def _keep(actor: Actor, answers: Sequence[Answer], done: Proposed) -> None:
         )
 
 
+def may_post_by(actor: Actor, settings: Settings) -> frozenset[str]:
+    """Give the classes of evidence that may post: none where posting is switched off."""
+    own = reading.record_by_class(actor.company_id, actor.at, settings.judged_days)
+    return allowed(own, settings.budget_ppm) if settings.posting else frozenset()
+
+
 def to_post(company_id: int) -> list[int]:
     """Give the lines whose proposal is to be posted, in the order of day and number; none that was taken back once (4). One query."""
     rows = reading.with_day(reading.undecided(company_id).filter(Exists(posted_of_line()), decisions=None))
@@ -152,8 +158,8 @@ def to_post(company_id: int) -> list[int]:
 def do_post(actor: Actor, *, progress: Progress | None = None) -> Posted:
     """Post what was proposed for posting (10 to 15). What does not fit any more is left and named."""
     actor.need(Right.ALLOCATE)
-    wanted = to_post(actor.company_id)
-    done = Posted()
+    done = Posted(off=not settings_of(actor.company_id).posting)
+    wanted = [] if done.off else to_post(actor.company_id)
     seen = 0
     for portion in _portions(wanted):
         _post(actor, portion, done)
@@ -174,20 +180,24 @@ def _post(actor: Actor, portion: Sequence[int], done: Posted) -> None:
     parts = {line: parts_of(one.parts) for line, one in proposals.items()}
     plans = planner(actor.company_id, list(proposals), (part for those in parts.values() for part in those))
     before = decision_numbers(list(proposals))
+    version = settings_of(actor.company_id).version
     ready = []
     for line in portion:
         if line not in proposals or line in before:
+            continue
+        one = proposals[line]
+        if one.settings_version != version:
+            done.left.append(line)
             continue
         try:
             plan = plans.plan(open_lines[line].said, parts[line])
         except Misfit:
             done.left.append(line)
             continue
-        one = proposals[line]
         ready.append(
             Ready(
                 open_lines[line], plan, parts[line], Decision.How.AUTOMATIC.value, 1, one.pk,
-                one.evidence_class, True,
+                one.evidence_class, True, settings_version=version,
             )
         )  # fmt: skip
     if not ready:

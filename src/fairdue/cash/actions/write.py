@@ -26,7 +26,7 @@ ALLOCATION_FIELDS = (
 )  # fmt: skip
 DECISION_FIELDS = (
     "id", "company_id", "line_id", "number", "how", "proposal_id", "evidence_class", "agreed", "parts", "parts_count", "charges",
-    "holds", "decided_by", "reason", "recorded_at",
+    "holds", "settings_version", "decided_by", "reason", "recorded_at",
 )  # fmt: skip
 CHARGE_FIELDS = (
     "id", "company_id", "customer_id", "due_item_id", "kind", "currency", "amount_minor", "basis", "notice_key", "effective_on",
@@ -49,6 +49,7 @@ class Ready(NamedTuple):
     agreed: bool
     reason: str = ""
     holds: tuple[int, ...] = ()
+    settings_version: int = 0
 
 
 def write(actor: Actor, ready: Sequence[Ready], money: Mapping[int, Money]) -> tuple[list[int], list[bytes]]:
@@ -64,7 +65,8 @@ def write(actor: Actor, ready: Sequence[Ready], money: Mapping[int, Money]) -> t
     for decision, one, stored in zip(decisions, ready, parts, strict=True):
         rows.append(
             (decision, actor.company_id, one.of.said.id, one.number, one.how, one.proposal, one.evidence_class, one.agreed, stored,
-             len(one.parts), fees.get(one.of.said.id, []), list(one.holds), actor.name[:120], one.reason[:TEXT], actor.at)
+             len(one.parts), fees.get(one.of.said.id, []), list(one.holds), one.settings_version, actor.name[:120], one.reason[:TEXT],
+             actor.at)
         )  # fmt: skip
     bulk.insert_rows(Decision, DECISION_FIELDS, rows)
     links = [(actor.company_id, one.of.said.id, payment, decision)

@@ -233,8 +233,9 @@ class ByNumber:
         rows, index = self.live, self.index
         if not rows or any(index.open[row] < 0 for row in rows):
             return None
-        more = self.line.amount_minor - sum(index.open[row] for row in rows)
-        if abs(more) > index.book.tolerances.rounding_minor:
+        whole = sum(index.open[row] for row in rows)
+        more = self.line.amount_minor - whole
+        if abs(more) > index.book.tolerances.rounding(self.line.currency, whole):
             return None
         shares = self._paid(rows)
         at = max(range(len(rows)), key=lambda place: (index.open[rows[place]], -place))

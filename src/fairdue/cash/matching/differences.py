@@ -73,7 +73,7 @@ def shortfall(item: Item, open_minor: int, line: Line, rest: str, country: str, 
         return named
     if named is not None:
         return named
-    if missing <= limits.charges_minor and country and home and country != home:
+    if missing <= limits.charges(line.currency, open_minor) and country and home and country != home:
         return Named(Difference.CHARGES, because(MatchReason.CHARGES))
     return Named(Difference.OPEN, because(MatchReason.PART))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from fairdue.cash.matching import names
 from fairdue.cash.matching.folding import digits_of, folded, packed
@@ -148,8 +148,10 @@ class Index:
         return first == second or second in self.group_of(first)
 
     def payable(self, customers: Iterable[int], currency: str, until: date) -> list[int]:
-        """Give the rows of customers that are open in a currency and were issued by a day; closed ones are forgotten."""
+        """Give the rows of customers that are open in a currency and were issued by a day, or up to the company's days early
+        after it; closed ones are forgotten."""
         found = []
+        until += timedelta(days=self.book.tolerances.early_days)
         for customer in customers:
             rows = self.of_customer.get(customer)
             if rows is None:

@@ -117,7 +117,7 @@ class Matcher:
             return None, []
         charge = -line.amount_minor - paid.amount_minor
         row = index.row_of.get(paid.item)
-        if row is None or not 0 <= charge <= index.book.tolerances.charges_minor:
+        if row is None or not 0 <= charge <= index.book.tolerances.charges(line.currency, paid.amount_minor):
             return None, []
         item = index.items[row]
         shares = [Share(row, Part(item.id, item.customer, -paid.amount_minor, Kind.RETURN), -paid.amount_minor)]

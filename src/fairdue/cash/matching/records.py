@@ -104,6 +104,21 @@ class Line(NamedTuple):
     return_code: str = ""
 
 
+class Limit(NamedTuple):
+    """Up to how much may be let pass: ``minor`` units, or with ``ppm`` that share of the amount and at most ``minor``.
+
+    Without a currency it holds for all that have none of their own.
+    """
+
+    minor: int
+    ppm: int = 0
+    currency: str = ""
+
+    def of(self, amount_minor: int) -> int:
+        """Give the limit for an amount, in minor units, rounded down."""
+        return min(self.minor, abs(amount_minor) * self.ppm // 1_000_000) if self.ppm else self.minor
+
+
 class Tolerances(NamedTuple):
     """What a company lets pass; all from its settings. Rounding is in minor units of the line's currency."""
 
@@ -111,6 +126,27 @@ class Tolerances(NamedTuple):
     discount_grace_days: int = 5
     charges_minor: int = 5000
     """Up to so much may a bank on the way have taken from a payment that comes from abroad."""
+    early_days: int = 0
+    """So many days before the day of its document may an item be paid."""
+    rounding_limits: tuple[Limit, ...] = ()
+    """Limits by currency or by share; they win over ``rounding_minor``."""
+    charges_limits: tuple[Limit, ...] = ()
+
+    def rounding(self, currency: str, amount_minor: int) -> int:
+        """Give by how much an amount may differ by rounding, in its minor units."""
+        return _limit(self.rounding_limits, self.rounding_minor, currency, amount_minor)
+
+    def charges(self, currency: str, amount_minor: int) -> int:
+        """Give how much banks on the way may have taken of an amount, in its minor units."""
+        return _limit(self.charges_limits, self.charges_minor, currency, amount_minor)
+
+
+def _limit(limits: Sequence[Limit], general: int, currency: str, amount_minor: int) -> int:
+    for wanted in (currency, ""):
+        for limit in limits:
+            if limit.currency == wanted:
+                return limit.of(amount_minor)
+    return general
 
 
 class Book(NamedTuple):

@@ -31,6 +31,9 @@ class Proposal(models.Model):
     evidence = models.JSONField(default=list)
     others = models.JSONField(default=list)
     digest = models.CharField(max_length=40)
+    settings_version = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="of the company's settings; 0: the defaults"
+    )
     recorded_at = models.DateTimeField()
 
     class Meta:
@@ -58,6 +61,9 @@ class Decision(models.Model):
     parts_count = models.PositiveIntegerField()
     charges = models.JSONField(default=list, help_text="charges of the ledger that it made")
     holds = models.JSONField(default=list, help_text="holds of the ledger that it made")
+    settings_version = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="of the company's settings; 0: the defaults"
+    )
     decided_by = models.CharField(max_length=120)
     reason = models.CharField(max_length=200, blank=True)
     recorded_at = models.DateTimeField()
