@@ -144,8 +144,8 @@ def _content(line: Line, days: list[str]) -> str:
         line.ultimate,
         *line.text,
     )
-    packed = [_SPACES.sub("", text).casefold() for text in texts]
-    told = [*days, line.amount_minor, line.currency, line.reversal, "".join(packed)]
+    packed = _SPACES.sub("", "".join(texts)).casefold()
+    told = [*days, line.amount_minor, line.currency, line.reversal, packed]
     return chain.digest("fairdue bank content v1", chain.canonical(told))[:40]
 
 

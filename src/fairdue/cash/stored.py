@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from fairdue.cash.matching.records import Answer, Kind, Part, State
 from fairdue.kernel import chain
+from fairdue.kernel.plain_json import Json, as_json
 
 Stored = dict[str, Any]
 _PLAIN = Part(None, None, 0)
@@ -16,11 +16,11 @@ DIGITS = 40
 
 def part_dict(part: Part) -> Stored:
     """Give the stored form of a part: what says nothing is left out."""
-    return {
-        name: value
-        for name, value in zip(Part._fields, part, strict=True)
-        if name in ("amount_minor", "kind") or value != getattr(_PLAIN, name)
-    } | {"kind": str(part.kind)}
+    told: Stored = {
+        name: value for name, value, plain in zip(Part._fields, part, _PLAIN, strict=True) if value != plain
+    }
+    told["amount_minor"], told["kind"] = part.amount_minor, str(part.kind)
+    return told
 
 
 def parts_dicts(parts: Iterable[Part]) -> list[Stored]:
@@ -33,17 +33,17 @@ def parts_of(stored: Iterable[Mapping[str, Any]]) -> tuple[Part, ...]:
     return tuple(_PLAIN._replace(**{str(name): value for name, value in one.items()}) for one in stored)
 
 
-def told_by(answer: Answer) -> tuple[list[Stored], list[Stored], list[list[Stored]]]:
-    """Give the stored forms of an answer's parts, evidence and other explanations."""
+def told_by(answer: Answer) -> tuple[Json, Json, Json]:
+    """Give the stored forms of an answer's parts, evidence and other explanations, as JSON."""
     evidence = [one.as_dict() for one in answer.evidence]
-    return parts_dicts(answer.parts), evidence, [parts_dicts(other) for other in answer.others]
+    others = [parts_dicts(other) for other in answer.others]
+    return as_json(parts_dicts(answer.parts)), as_json(evidence), as_json(others)
 
 
-def digest_of(state: str, answer: Answer, told: tuple[list[Stored], list[Stored], list[list[Stored]]]) -> str:
+def digest_of(state: str, answer: Answer, told: tuple[Json, Json, Json]) -> str:
     """Give the hash of what an answer says: equal answers are written once (3). Nothing in it is a float."""
-    text = json.dumps(
-        [state, answer.ppm, answer.evidence_class, *told], sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
+    head = as_json([state, answer.ppm, answer.evidence_class])
+    text = f"{head[:-1]},{','.join(told)}]"
     return chain.digest("fairdue cash proposal v1", text.encode())[:DIGITS]
 
 

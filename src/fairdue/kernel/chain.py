@@ -7,24 +7,30 @@ concatenation.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Sequence
+
+from fairdue.kernel.plain_json import as_json
 
 GENESIS = hashlib.sha256(b"fairdue chain genesis v1").hexdigest()
 
 
 def canonical(value: object) -> bytes:
     """Give the one JSON writing of ``value``: sorted keys, no spaces, UTF-8. Floats are refused."""
-    return json.dumps(_no_float(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return as_json(_no_float(value)).encode()
+
+
+_PLAIN = frozenset({str, int, bool, type(None)})
 
 
 def _no_float(value: object) -> object:
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, float):
         raise TypeError("a float has no canonical writing; store integers, ppm or text")
     if isinstance(value, dict):
         return {str(key): _no_float(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_no_float(item) for item in value]
+        return [item if type(item) in _PLAIN else _no_float(item) for item in value]
     return value
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection, models
 
+from fairdue.kernel.plain_json import as_json
 from fairdue.ledger.sealed import SealedJSONField, SealedTextField, seal
 
 Row = tuple[Any, ...]
@@ -44,8 +45,9 @@ def reserve_ids(model: type[models.Model], count: int) -> range | list[int]:
 def insert_rows(model: type[models.Model], fields: Sequence[str], rows: Sequence[Row]) -> None:
     """Insert ``rows`` (values in the order of ``fields``; a foreign key is its ``…_id`` with the plain id).
 
-    Dates are ``date``, moments aware ``datetime``, JSON fields plain Python values. Database defaults do not apply: every
-    column that is not null must be named. Raises IntegrityError as single inserts would; nothing is written then.
+    Dates are ``date``, moments aware ``datetime``, JSON fields plain Python values, or ``Json`` where they are written
+    already. Database defaults do not apply: every column that is not null must be named. Raises IntegrityError as
+    single inserts would; nothing is written then.
     """
     if not rows:
         return
@@ -109,7 +111,7 @@ def _converter(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
     if isinstance(field, SealedTextField | SealedJSONField):
         return lambda value: _sealed(field, value)
     if isinstance(field, models.JSONField):
-        return lambda value: json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return as_json
     if connection.vendor == "postgresql":
         return None
     if isinstance(field, models.DateTimeField):

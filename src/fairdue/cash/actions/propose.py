@@ -173,11 +173,9 @@ def do_post(actor: Actor, *, progress: Progress | None = None) -> Posted:
 def _post(actor: Actor, portion: Sequence[int], done: Posted) -> None:
     Company.objects.select_for_update(no_key=True).get(pk=actor.company_id)
     open_lines = lines_to_decide(actor.company_id, portion)
-    proposals = {
-        one.line_id: one
-        for one in newest_proposals(actor.company_id).filter(line_id__in=list(open_lines), state=State.POSTED)
-    }
-    parts = {line: parts_of(one.parts) for line, one in proposals.items()}
+    wanted = newest_proposals(actor.company_id).filter(line_id__in=list(open_lines), state=State.POSTED)
+    proposals = {row[0]: row[1:] for row in wanted.values_list("line_id", "pk", "evidence_class", "parts")}
+    parts = {line: parts_of(stored) for line, (_, _, stored) in proposals.items()}
     plans = planner(actor.company_id, list(proposals), (part for those in parts.values() for part in those))
     before = decision_numbers(list(proposals))
     version = settings_of(actor.company_id).version
@@ -194,12 +192,9 @@ def _post(actor: Actor, portion: Sequence[int], done: Posted) -> None:
         except Misfit:
             done.left.append(line)
             continue
-        ready.append(
-            Ready(
-                open_lines[line], plan, parts[line], Decision.How.AUTOMATIC.value, 1, one.pk,
-                one.evidence_class, True, settings_version=version,
-            )
-        )  # fmt: skip
+        proposal, evidence, _ = proposals[line]
+        automatic = Decision.How.AUTOMATIC.value
+        ready.append(Ready(open_lines[line], plan, parts[line], automatic, 1, proposal, evidence, True, settings_version=version))
     if not ready:
         return
     _, leaves = write(actor, ready, plans.money)

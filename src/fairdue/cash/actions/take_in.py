@@ -204,13 +204,14 @@ class _Taking:
             closing_minor=closing.amount_minor if closing else None,
         )  # fmt: skip
         statement.repeats = queries.same_statement(statement)
-        occurrences = self._occurrences(read, statement, place)
+        keys = [key_of(line) for line in read.lines]
+        occurrences = self._occurrences(read, keys, statement, place)
         counted = sum(number > 0 for number in occurrences)
         announced = sum(not is_counted(line, begin.told) for line in read.lines)
         known = len(read.lines) - counted - announced
         statement.findings = [_finding(one) for one in (*end.findings, *_noticed(statement, known))]
         statement.save(force_insert=True)
-        self._write(account, statement, read.lines, occurrences)
+        self._write(account, statement, read.lines, keys, occurrences)
         self.done.statements.append(statement)
         self.done.new += counted
         self.done.announced += announced
@@ -238,23 +239,30 @@ class _Taking:
         audit.record(self.actor, "add_cash_account", f"cash_account:{made.pk}", number=number, currency=currency)
         return made
 
-    def _occurrences(self, read: _Read, statement: Statement, place: Place) -> list[int]:
+    def _occurrences(self, read: _Read, keys: Sequence[str], statement: Statement, place: Place) -> list[int]:
         """Give the occurrence of each line, 0 for one that does not count (8, 9, 11)."""
         told = read.begin.told
-        countable = [key_of(line) for line in read.lines if is_counted(line, told)]
+        countable = [key for key, line in zip(keys, read.lines, strict=True) if is_counted(line, told)]
         if statement.repeats is not None or not countable:
             return [0] * len(read.lines)
         known, standing = queries.deliveries(statement.account_id, [line.booked_on for line in read.lines])
         numbers = iter(new_lines(countable, place, known, standing))
         return [next(numbers) if is_counted(line, told) else 0 for line in read.lines]
 
-    def _write(self, account: Account, statement: Statement, lines: Sequence[Line], occurrences: Sequence[int]) -> None:
+    def _write(
+        self,
+        account: Account,
+        statement: Statement,
+        lines: Sequence[Line],
+        keys: Sequence[str],
+        occurrences: Sequence[int],
+    ) -> None:
         ids = bulk.reserve_ids(BankLine, len(lines))
-        booked = [announced_key(line) for line, number in zip(lines, occurrences, strict=True) if number]
+        contents = [announced_key(line) for line in lines]
+        booked = [content for content, number in zip(contents, occurrences, strict=True) if number]
         announced = queries.Announced(account.pk, booked)
         rows = []
-        for line_id, line, number in zip(ids, lines, occurrences, strict=True):
-            key, content = key_of(line), announced_key(line)
+        for line_id, line, key, content, number in zip(ids, lines, keys, contents, occurrences, strict=True):
             by = announced.take(line.bank_reference, line.amount_minor, content) if number else None
             self.leaves.append(chain.canonical([statement.pk, line.entry, line.part, key, number, line.amount_minor]))
             rows.append(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import NamedTuple
 
 _WORD = re.compile(r"[^\W_]+")
+_DIGITS = re.compile(r"\d+")
 _ALIKE = str.maketrans("OQDILSBZG", "000115826")
 WORDS_JOINED = 8
 SHORT_MIN = 4
@@ -25,7 +26,7 @@ def folded(pack: str) -> str:
 
 def digits_of(pack: str) -> str:
     """Give the digits of a number without leading zeros; empty when fewer than four are left."""
-    digits = "".join(sign for sign in pack if sign.isdecimal()).lstrip("0")
+    digits = "".join(_DIGITS.findall(pack)).lstrip("0")
     return digits if len(digits) >= SHORT_MIN else ""
 
 
@@ -42,14 +43,17 @@ def words(text: str) -> list[Word]:
     return [Word(found.start(), found.end(), found.group().upper()) for found in _WORD.finditer(text)]
 
 
-def joined(found: list[Word], longest: int) -> Iterator[tuple[int, int, str]]:
-    """Give neighbouring words joined, as (first, behind the last, joined), the longest first from each place."""
-    for first in range(len(found)):
-        pack, ends = "", []
-        for at in range(first, min(first + WORDS_JOINED, len(found))):
-            pack += found[at].pack
-            if len(pack) > longest:
-                break
-            ends.append((at + 1, pack))
-        for behind, whole in reversed(ends):
-            yield first, behind, whole
+def word_count(text: str) -> int:
+    """Give the number of words in a text."""
+    return len(_WORD.findall(text))
+
+
+def joined(folds: Sequence[str], first: int, longest: int) -> list[str]:
+    """Give neighbouring words joined, as far as a number is long: the first, the first two, and so on."""
+    pack, found = "", []
+    for one in folds[first : first + WORDS_JOINED]:
+        pack += one
+        if len(pack) > longest:
+            break
+        found.append(pack)
+    return found

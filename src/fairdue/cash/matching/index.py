@@ -55,6 +55,7 @@ class Index:
         self.by_mark: dict[str, Paid] = {}
         self.by_item: defaultdict[int, list[Paid]] = defaultdict(list)
         self._keys: dict[str, tuple[str, ...]] = {}
+        self._wholes: dict[str, tuple[str, ...]] = {}
         self._parties()
         self.advices: list[Advice] = list(book.advices)
         self.advice_numbers: dict[str, Rows] = {}
@@ -124,6 +125,12 @@ class Index:
         if name not in self._keys:
             self._keys[name] = names.told_keys(name)
         return self._keys[name]
+
+    def told_wholes(self, name: str) -> tuple[str, ...]:
+        """Give the ways in which a payer's name is written with its legal form."""
+        if name not in self._wholes:
+            self._wholes[name] = names.wholes(name)
+        return self._wholes[name]
 
     def begins_with(self, name: str) -> set[int]:
         """Give the customers whose name begins so; none where the name is short or is no beginning."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from enum import IntEnum
 from typing import NamedTuple
 
-from fairdue.cash.matching.folding import SHORT_MIN, Word, folded, joined, packed, words
+from fairdue.cash.matching.folding import Word, digits_of, folded, joined, packed, word_count, words
 from fairdue.cash.matching.index import Index, rows_of
 from fairdue.cash.matching.records import Line
 
@@ -49,24 +49,32 @@ def named(index: Index, line: Line) -> Named:
             mentions.append(Mention(tuple(rows), How.REFERENCE, reference, -1, -1))
     text = line.text if not line.end_to_end else f"{line.text}\n{line.end_to_end}"
     found = words(text)
+    folds = [folded(word.pack) for word in found]
     behind = 0
-    for first, end, pack in joined(found, index.longest):
+    for first in range(len(found)):
         if first < behind:
             continue
-        key = folded(pack)
-        rows = rows_of(index.numbers.get(key))
-        if rows:
-            how = _how(index, rows[0], pack, key, found[first:end])
-            if how is not None:
-                said = text[found[first].start : found[end - 1].end]
-                mentions.append(Mention(tuple(rows), how, said, found[first].start, found[end - 1].end))
-                behind = end
+        keys = joined(folds, first, index.longest)
+        for end in range(first + len(keys), first, -1):  # the longest first
+            key = keys[end - first - 1]
+            mention = _mention(index, text, found[first:end], key) if key in index.numbers else None
+            if mention is not None:
+                mentions.append(mention)
+            elif key in index.advice_numbers:
+                advices += rows_of(index.advice_numbers[key])
+            else:
                 continue
-        if held := rows_of(index.advice_numbers.get(key)):
-            advices += held
             behind = end
+            break
     shorts += _shorts(index, text, found, mentions)
     return Named(mentions, shorts, advices, text)
+
+
+def _mention(index: Index, text: str, said: list[Word], key: str) -> Mention | None:
+    rows = rows_of(index.numbers[key])
+    how = _how(index, rows[0], "".join(word.pack for word in said), key, said)
+    start, end = said[0].start, said[-1].end
+    return None if how is None else Mention(tuple(rows), how, text[start:end], start, end)
 
 
 def _how(index: Index, row: int, pack: str, key: str, said: list[Word]) -> How | None:
@@ -74,7 +82,7 @@ def _how(index: Index, row: int, pack: str, key: str, said: list[Word]) -> How |
     item = index.items[row]
     number = packed(item.number)
     if pack == number:
-        return How.EXACT if len(said) == len(words(item.number)) else How.SPACED
+        return How.EXACT if len(said) == word_count(item.number) else How.SPACED
     if item.reference and folded(packed(item.reference)) == key:
         return How.REFERENCE if packed(item.reference) == pack else How.DAMAGED
     digits = sum(sign.isdecimal() for sign in pack)
@@ -86,8 +94,8 @@ def _shorts(index: Index, text: str, found: list[Word], mentions: list[Mention])
     """Give words that are the digits of a number without what stands before them."""
     covered = [(one.start, one.end) for one in mentions if one.start >= 0]
     for word in found:
-        digits = "".join(sign for sign in word.pack if sign.isdecimal()).lstrip("0")
-        if len(digits) < SHORT_MIN or any(start <= word.start < end for start, end in covered):
+        digits = digits_of(word.pack)
+        if not digits or any(start <= word.start < end for start, end in covered):
             continue
         if rows := rows_of(index.shorts.get(digits)):
             yield Mention(tuple(rows), How.SHORT, text[word.start : word.end], word.start, word.end)

@@ -8,7 +8,6 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from fairdue.cash.matching.index import Index
-from fairdue.cash.matching.names import wholes
 from fairdue.cash.matching.reasons import MatchReason
 from fairdue.cash.matching.records import Line
 from fairdue.kernel.reasons import Reason, because
@@ -59,13 +58,15 @@ def who(index: Index, line: Line) -> dict[int, Who]:
 
 def _by_name(index: Index, found: dict[int, Who], name: str) -> None:
     keys = index.told_keys(name)
-    for key in wholes(name):
+    for key in index.told_wholes(name):
         _add(found, index.wholes.get(key, ()), Strength.NAME_WHOLE, because(MatchReason.NAME, name=name))
     for key in keys:
         _add(found, index.alias_names.get(key, ()), Strength.ALIAS, because(MatchReason.ALIAS, name=name))
         code = MatchReason.NAME_SCRIPT if key.startswith("=") else MatchReason.NAME
         _add(found, index.names.get(key, ()), Strength.NAME, because(code, name=name))
-    if not any(one.strength >= Strength.NAME for one in found.values()) or not _named(index, name):
+    if not any(one.strength >= Strength.NAME for one in found.values()) or not any(
+        index.names.get(key) for key in keys
+    ):
         begun = index.begins_with(name)
         if len(begun) == 1:
             _add(found, begun, Strength.NAME_CUT, because(MatchReason.NAME_CUT, name=name))
