@@ -14,12 +14,10 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import platform
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
@@ -50,6 +48,7 @@ from fairdue.dunning.queries import policies_in_force, policy_of
 from fairdue.dunning.run import Decisions, PolicyInForce, propose
 from fairdue.dunning.snapshot import SOURCES as DUNNING_SOURCES
 from fairdue.engine.snapshot import Manifest, Snapshot, SnapshotError
+from fairdue.kernel.memory import no_collection
 from fairdue.ledger import audit
 from fairdue.ledger import snapshot as ledger_snapshot
 from fairdue.ledger.measures import NIGHTLY, Conversion, conversion, nightly
@@ -156,7 +155,7 @@ def go(
     on, RunBusy while another process is at it.
     """
     watch = watch or Watch()
-    with only_one(snapshots_folder(actor.company_id)), only_one_on_server(actor.company_id), _uncollected():
+    with only_one(snapshots_folder(actor.company_id)), only_one_on_server(actor.company_id), no_collection():
         run = open_run(actor, as_of, anew=anew)
         watch.checkpoint("opened")
         if not reached(run, Run.Stage.COMMIT):
@@ -175,20 +174,6 @@ def go(
         if not then_dispatch:
             finish(actor, run)
         return run
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Switch the cyclic collector off for a block: a run makes millions of rows, which it would walk again and again, and no
-    cycles among them. What nothing refers to is freed all the same.
-    """
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _post(actor: Actor, run: Run, watch: Watch) -> None:

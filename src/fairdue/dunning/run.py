@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from fairdue.dunning.account import Account
-from fairdue.dunning.collector import paused
 from fairdue.dunning.facts_reader import Book, Customer, read_book
 from fairdue.dunning.policy.shape import Policy, Stage
 from fairdue.dunning.reasons import DunningReason
@@ -21,6 +20,7 @@ from fairdue.dunning.signals_reader import wanted_facts
 from fairdue.dunning.strategy import Plan, Planner, decide_planned, stage_changes
 from fairdue.engine.snapshot import Snapshot
 from fairdue.kernel import reasons as kernel_reasons
+from fairdue.kernel.memory import no_collection
 from fairdue.kernel.reasons import Reason, because
 
 PROGRESS_EVERY = 500
@@ -102,7 +102,7 @@ def propose(
         raise ValueError(f"the snapshot is of company {snapshot.manifest.company_id}, not {company_id}")
     if "" not in policies:
         raise ValueError("the company has no default policy; adopt one with “fairdue policy adopt”")
-    with paused():
+    with no_collection():
         book = read_book(snapshot, today, wanted_facts(force.policy for force in policies.values()))
         language = snapshot.table("company").column("language").to_pylist()[0]
         return decide_book(book, policies, today, language, progress)

@@ -17,13 +17,13 @@ from fairdue.formats.errors import Refusal
 from fairdue.formats.refused import write_refused
 from fairdue.intake import actions, parties, payments, queries
 from fairdue.intake.actions import FileFacts
-from fairdue.intake.memory import no_collection
 from fairdue.intake.models import Import, SourceProfile
 from fairdue.intake.reading import Reading, read_file, read_known
 from fairdue.intake.reasons import IntakeReason
 from fairdue.intake.rows import ItemRow, PartyRow, PaymentRow
 from fairdue.intake.rules import RefusedRow
 from fairdue.intake.standing import under_way
+from fairdue.kernel.memory import no_collection
 from fairdue.kernel.money import to_minor
 from fairdue.kernel.reasons import Reason
 from fairdue.ledger.models import Source

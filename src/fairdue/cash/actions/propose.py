@@ -27,6 +27,7 @@ from fairdue.cash.plan import Misfit
 from fairdue.cash.settings import Settings
 from fairdue.cash.stored import digest_of, parts_of, suspect, told_by, waits
 from fairdue.kernel import chain
+from fairdue.kernel.memory import no_collection
 from fairdue.ledger import audit, bulk
 from fairdue.people.actor import Actor, Right
 from fairdue.people.days import today_of
@@ -68,6 +69,7 @@ def _portions(rows: Sequence[int]) -> Iterator[Sequence[int]]:
         yield rows[start : start + PORTION]
 
 
+@no_collection()
 def do_propose(actor: Actor, *, matcher: Matcher = match, progress: Progress | None = None) -> Proposed:
     """Propose every line that is not decided (1 to 6), by the company's settings. ``progress`` hears how many lines of how many."""
     actor.need(Right.ALLOCATE)
@@ -155,6 +157,7 @@ def to_post(company_id: int) -> list[int]:
     return list(ordered.values_list("pk", flat=True))
 
 
+@no_collection()
 def do_post(actor: Actor, *, progress: Progress | None = None) -> Posted:
     """Post what was proposed for posting (10 to 15). What does not fit any more is left and named."""
     actor.need(Right.ALLOCATE)
@@ -174,8 +177,10 @@ def _post(actor: Actor, portion: Sequence[int], done: Posted) -> None:
     Company.objects.select_for_update(no_key=True).get(pk=actor.company_id)
     open_lines = lines_to_decide(actor.company_id, portion)
     wanted = newest_proposals(actor.company_id).filter(line_id__in=list(open_lines), state=State.POSTED)
-    proposals = {row[0]: row[1:] for row in wanted.values_list("line_id", "pk", "evidence_class", "parts")}
-    parts = {line: parts_of(stored) for line, (_, _, stored) in proposals.items()}
+    proposals = {
+        row[0]: row[1:] for row in wanted.values_list("line_id", "pk", "evidence_class", "settings_version", "parts")
+    }
+    parts = {line: parts_of(stored) for line, (*_, stored) in proposals.items()}
     plans = planner(actor.company_id, list(proposals), (part for those in parts.values() for part in those))
     before = decision_numbers(list(proposals))
     version = settings_of(actor.company_id).version
@@ -183,8 +188,8 @@ def _post(actor: Actor, portion: Sequence[int], done: Posted) -> None:
     for line in portion:
         if line not in proposals or line in before:
             continue
-        one = proposals[line]
-        if one.settings_version != version:
+        proposal, evidence, made_under, _ = proposals[line]
+        if made_under != version:
             done.left.append(line)
             continue
         try:
@@ -192,9 +197,10 @@ def _post(actor: Actor, portion: Sequence[int], done: Posted) -> None:
         except Misfit:
             done.left.append(line)
             continue
-        proposal, evidence, _ = proposals[line]
         automatic = Decision.How.AUTOMATIC.value
-        ready.append(Ready(open_lines[line], plan, parts[line], automatic, 1, proposal, evidence, True, settings_version=version))
+        ready.append(
+            Ready(open_lines[line], plan, parts[line], automatic, 1, proposal, evidence, True, settings_version=version)
+        )
     if not ready:
         return
     _, leaves = write(actor, ready, plans.money)

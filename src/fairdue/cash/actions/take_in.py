@@ -21,6 +21,7 @@ from fairdue.formats.bank.files import read_bank_file
 from fairdue.formats.bank.records import BalanceKind, Begin, End, Entry, Finding
 from fairdue.formats.bank.values import is_iban
 from fairdue.kernel import chain
+from fairdue.kernel.memory import no_collection
 from fairdue.kernel.money import MINOR_MAX, exponents
 from fairdue.kernel.reasons import because
 from fairdue.ledger import audit, bulk, store
@@ -120,7 +121,8 @@ def do_take_in(
         if not made:
             return TakenIn(file, True, list(file.statements.select_related("account").order_by("ordinal")))
         said = _completed(actor, said)
-        return _Taking(actor, file, new_account).take(_statements(data, file_name, said, progress))
+        with no_collection():
+            return _Taking(actor, file, new_account).take(_statements(data, file_name, said, progress))
 
 
 def _completed(actor: Actor, said: Said) -> Said:

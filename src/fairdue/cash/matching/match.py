@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable, Iterator, Mapping
 
 from fairdue.cash.matching.budget import probability
@@ -16,6 +15,7 @@ from fairdue.cash.matching.mentions import How, named
 from fairdue.cash.matching.payer import Strength, who
 from fairdue.cash.matching.reasons import MatchReason
 from fairdue.cash.matching.records import Answer, Book, Kind, Line, Paid, Part, State
+from fairdue.kernel.memory import no_collection
 from fairdue.kernel.reasons import because
 
 OTHERS_MAX = 5
@@ -40,13 +40,8 @@ class Matcher:
     """A book that is being paid."""
 
     def __init__(self, book: Book, allowed: frozenset[str], own: Mapping[str, tuple[int, int]]) -> None:
-        collecting = gc.isenabled()
-        gc.disable()  # Millions of small tuples, none of them garbage: looking through them again and again takes longer than making them.
-        try:
+        with no_collection():
             self.index = Index(book)
-        finally:
-            if collecting:
-                gc.enable()
         self.allowed = allowed - NEVER
         self.own = own
         self._ppm: dict[str, int] = {}

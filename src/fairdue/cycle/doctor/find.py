@@ -14,7 +14,7 @@ from fairdue.cycle.doctor.rules import Party, Twins, twins
 from fairdue.engine.duck import connect
 from fairdue.engine.measures import hand_in, load, run
 from fairdue.formats.values.codes import email_of
-from fairdue.intake.memory import no_collection
+from fairdue.kernel.memory import no_collection
 from fairdue.kernel.reasons import Reason
 from fairdue.ledger.rates import Converted, DayRates, rates_on
 

@@ -22,7 +22,6 @@ from fairdue.contact.facts import Stage as GateMoment
 from fairdue.contact.models import GateBlock, GateStage
 from fairdue.contact.queries import cleared_countries, gate_facts
 from fairdue.contact.rules import check
-from fairdue.dunning.collector import paused
 from fairdue.dunning.copies import Wanted, blocking_copies
 from fairdue.dunning.gate import gate_policy, gate_step, third_party_blocks
 from fairdue.dunning.models import PENDING_STATES, DunningRun, PolicyVersion, Proposal, ProposalLine, ProposalState
@@ -32,6 +31,7 @@ from fairdue.dunning.rows import values
 from fairdue.dunning.run import Decisions
 from fairdue.dunning.strategy import stage_of
 from fairdue.kernel import chain
+from fairdue.kernel.memory import no_collection
 from fairdue.ledger import audit
 from fairdue.ledger.bulk import insert_rows, reserve_ids
 from fairdue.people.actor import Actor, Right
@@ -94,7 +94,7 @@ def do_commit(actor: Actor, run_key: str, decisions: Decisions, *, progress: Pro
     known = DunningRun.objects.filter(company_id=actor.company_id, run_key=run_key).first()
     if known is not None:
         return known
-    with paused():
+    with no_collection():
         return _commit(actor, run_key, decisions, progress)
 
 
