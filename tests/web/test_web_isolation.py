@@ -34,6 +34,7 @@ def arguments(pattern: URLPattern, sample: Sample) -> dict[str, object]:
         "cover_policy_id": sample.cover.pk, "cover_limit_id": sample.cover.limits.get().pk, "difference_id": sample.difference.pk,
         "confirmation_id": sample.difference.answer.confirmation_id, "balance_answer_id": sample.difference.answer_id,
         "token_id": sample.token.pk, "line_id": sample.line.pk,
+        "bank_file_id": sample.line.statement.file_id,
         "subject": f"customer-{sample.customer.pk}", "name": "ageing", "check": "registration_missing", "country": "de",
     }  # fmt: skip
     return {name: known[name] for name in pattern.pattern.converters}

@@ -22,10 +22,6 @@ COMMAND = (sys.executable, "-m", "fairdue.web.balance_job")
 REASONS_KEPT = 5
 
 
-class Stopped(Exception):
-    """Somebody asked the process to stop; what is done is done."""
-
-
 @dataclass(frozen=True, slots=True)
 class Progress:
     """Where the job stands. ``ended`` is empty while it works or after a kill, else ``done``, ``stopped``, ``failed`` or ``dropped``."""
@@ -65,19 +61,15 @@ class Progress:
 
 def progress_of(company_id: int) -> Progress | None:
     """Give where the company's latest job stands, or None where none was ever started here."""
-    stored = jobs.stored(KIND, company_id)
+    stored = jobs.latest(KIND, company_id)
     if stored is None:
         return None
-    # Asked first whether it lives: it may end between the two looks, and then the newer file is read.
-    alive = jobs.alive(KIND, company_id)
-    stored = jobs.stored(KIND, company_id) or stored
     try:
         return Progress(
             **{
                 **stored,
                 "customer_ids": tuple(stored["customer_ids"]),
                 "reasons": tuple(one for one in stored["reasons"] if isinstance(one, dict)),
-                "alive": alive,
             }
         )
     except (KeyError, TypeError):
@@ -167,13 +159,13 @@ def _ask(company_id: int, user_id: int, began: Progress) -> Progress:
         if is_time(""):
             _tell(company_id, began)
         if done < of and jobs.is_to_stop(KIND, company_id):
-            raise Stopped
+            raise jobs.Stopped
 
     if actor is None:
         return replace(began, ended="failed", error="not_allowed")
     try:
         outcomes = do_send_confirmations(actor, rest, began.day, today_of(actor), progress=progress)
-    except Stopped:
+    except jobs.Stopped:
         return replace(began, ended="stopped")
     except NotAllowed:
         return replace(began, ended="failed", error="not_allowed")

@@ -60,6 +60,16 @@ def alive(kind: str, company_id: int) -> bool:
     return False
 
 
+def latest(kind: str, company_id: int) -> dict[str, Any] | None:
+    """Give where the latest job stands, with ``alive``; None where none was ever started here."""
+    found = stored(kind, company_id)
+    if found is None:
+        return None
+    # Asked first whether it lives: it may end between the two looks, and then the newer file is read.
+    works = alive(kind, company_id)
+    return {**(stored(kind, company_id) or found), "alive": works}
+
+
 def begin(kind: str, company_id: int, state: dict[str, Any], start: Callable[[int], None]) -> bool:
     """Write down what is asked and start it with the open lock; False, and nothing written, where one is at work."""
     path = _path(kind, company_id, "lock")
@@ -94,6 +104,10 @@ def ask_to_stop(kind: str, company_id: int) -> None:
 def is_to_stop(kind: str, company_id: int) -> bool:
     """Say whether somebody asked the process to stop."""
     return _path(kind, company_id, "stop").exists()
+
+
+class Stopped(Exception):
+    """Somebody asked the process to stop; what is done is done."""
 
 
 class Pace:

@@ -8,6 +8,8 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from fairdue.web.upload_field import UploadField
+
 RESTS = ("", "discount", "write_off", "dispute")
 ITEMS_MAX = 200
 
@@ -51,6 +53,26 @@ class AssignForm(forms.Form):
         if not self.errors and not asked["items"] and not asked["customer"] and asked["rest"] != "nobody":
             raise forms.ValidationError(gettext("Name an item, a customer, or say that it is no customer's money."))
         return asked
+
+
+class BankFileForm(forms.Form):
+    """A bank file; the account only where the file does not name it."""
+
+    file = UploadField(
+        label=_("Bank file"),
+        help_text=_(
+            "CAMT.052, .053 or .054 (also in a ZIP), MT940, MT942, OFX, BAI2, CODA, Norma 43; tables of banks, Alipay and WeChat Pay"
+        ),
+    )  # fmt: skip
+    account = forms.CharField(
+        label=_("Number of the account"), required=False, max_length=70, help_text=_("For a table that does not name it")
+    )  # fmt: skip
+    currency = forms.CharField(
+        label=_("Currency"), required=False, max_length=3, help_text=_("For a table that does not name it")
+    )  # fmt: skip
+    new_account = forms.BooleanField(
+        label=_("The account is the company's although it is not known yet"), required=False
+    )  # fmt: skip
 
 
 class UndoForm(forms.Form):

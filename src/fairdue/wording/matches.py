@@ -12,6 +12,10 @@ STATES: Mapping[str, str] = {
     "waiting": _("waits for a person"),
     "abstained": _("no proposal"),
 }
+BECAME: Mapping[str, str] = {
+    "posted": _("posted"), "waiting": _("waits for a person"), "abstained": _("no proposal"), "": _("not proposed yet"),
+}  # fmt: skip
+TOLD: Mapping[str, str] = {"booked": _("booked"), "intraday": _("during the day"), "notice": _("notice")}
 HOW: Mapping[str, str] = {
     "automatic": _("posted by evidence"), "confirmed": _("confirmed by a person"), "assigned": _("chosen by a person"),
 }  # fmt: skip

@@ -46,7 +46,11 @@ class CashError(ValueError):
 
 
 class UnknownAccount(CashError):
-    """A statement of an account that is not known to be the company's."""
+    """A statement of an account that is not known to be the company's; ``number`` is empty where the file names none."""
+
+    def __init__(self, message: str, number: str = "") -> None:
+        super().__init__(message)
+        self.number = number
 
 
 @dataclass(slots=True)
@@ -232,7 +236,8 @@ class _Taking:
         if not self.new_account and not queries.on_letters(self.actor.company_id, begin.account.number, currency):
             raise UnknownAccount(
                 gettext("%(account)s is not known as an account of this company. If it is one, say so (--new-account).")
-                % {"account": f"{number} {currency}".strip()}
+                % {"account": f"{number} {currency}".strip()},
+                number,
             )
         made = Account.objects.create(
             company_id=self.actor.company_id, number=number[:70], currency=currency[:3], bank=begin.account.bank[:140],

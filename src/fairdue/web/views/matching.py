@@ -28,6 +28,7 @@ from fairdue.people.days import today_of
 from fairdue.web import queries
 from fairdue.web.access import PageRequest, page
 from fairdue.web.matching_forms import AssignForm, UndoForm
+from fairdue.web.views import money_work
 from fairdue.wording import matches, words
 
 
@@ -56,7 +57,7 @@ def lines(request: PageRequest) -> HttpResponse:
     rows = _undecided(request.company.pk).order_by("pk")
     part = Paginator(rows, queries.PAGE_ROWS).get_page(request.GET.get("page"))
     shown = [(line, line.on, *_summary(line.newest[0] if line.newest else None)) for line in part.object_list]
-    return render(request, "web/money.html", {"part": part, "rows": shown})
+    return render(request, "web/money.html", {"part": part, "rows": shown, **money_work.shown(request)})
 
 
 def _summary(proposal: Proposal | None) -> tuple[str, str, int, str]:
