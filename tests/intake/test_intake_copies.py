@@ -15,10 +15,10 @@ from fairdue.formats.copies.naming import kind_of, number_key
 from fairdue.formats.copies.unpack import Limits, unzip
 from fairdue.formats.errors import FormatError
 from fairdue.intake.files import do_bring_paths, do_bring_uploads, refused_csv
-from fairdue.intake.pdf_reader import PdfProcess
 from fairdue.intake.sorting import Asked, DocumentRef
 from fairdue.ledger.actions import Maturity, do_book_document
 from fairdue.ledger.models import AuditEntry, Customer, Document, DocumentFile
+from fairdue.ledger.pdf_reader import PdfProcess
 from fairdue.people.actor import Actor, NotAllowed
 
 

@@ -21,7 +21,6 @@ from fairdue.intake import queries
 from fairdue.intake.einvoice_rules import Meaning, meaning, numbers_of, tax_key, tax_numbers
 from fairdue.intake.erased import without_erased
 from fairdue.intake.parties import write_customers
-from fairdue.intake.pdf_reader import PdfProcess
 from fairdue.intake.reasons import EInvoiceReason
 from fairdue.intake.rows import PartyRow
 from fairdue.intake.write import ensure_customers
@@ -29,6 +28,7 @@ from fairdue.kernel.reasons import Reason, because
 from fairdue.ledger.actions import Maturity, do_allocate, do_book_document
 from fairdue.ledger.file_actions import NewFile, do_add_files
 from fairdue.ledger.models import AllocationKind, CopyKind, Customer, Document, DocumentKind, FileOrigin
+from fairdue.ledger.pdf_reader import PdfProcess
 from fairdue.ledger.queries import open_items
 from fairdue.people.actor import Actor, Right
 from fairdue.people.days import today_of

@@ -27,12 +27,12 @@ from fairdue.formats.copies.media import media_type, with_ending
 from fairdue.formats.copies.naming import Numbers, kind_in, kind_of, number_key
 from fairdue.formats.copies.reasons import CopyReason
 from fairdue.formats.errors import FormatError
-from fairdue.intake.pdf_reader import PdfProcess
 from fairdue.intake.sorting import DocumentRef
 from fairdue.ledger import audit
 from fairdue.ledger.file_actions import FileError, NewFile, do_add_files, safe_name
 from fairdue.ledger.file_queries import in_force
 from fairdue.ledger.models import CUSTOMER_WIDE, CopyKind, Document, DocumentFile, FileOrigin
+from fairdue.ledger.pdf_reader import PdfProcess
 from fairdue.ledger.store import StoreUnreachable
 from fairdue.people.actor import Actor, Right
 

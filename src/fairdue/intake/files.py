@@ -27,12 +27,12 @@ from fairdue.formats.copies.reasons import CopyReason
 from fairdue.formats.copies.unpack import Limits, Member, attachments, unzip
 from fairdue.formats.errors import FormatError
 from fairdue.formats.guard import guard
-from fairdue.intake.pdf_reader import PdfProcess
 from fairdue.intake.sorting import Asked, DocumentRef, Known, Sorted, by_name, by_text
 from fairdue.kernel.reasons import text_index
 from fairdue.ledger.file_actions import FileError, NewFile, do_add_files, safe_name
 from fairdue.ledger.file_queries import in_force
 from fairdue.ledger.models import Customer, Document, FileOrigin
+from fairdue.ledger.pdf_reader import PdfProcess
 from fairdue.people.actor import Actor, Right
 
 BATCH_FILES, BATCH_BYTES = 50, 32 * 1024 * 1024

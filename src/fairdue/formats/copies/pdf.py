@@ -18,6 +18,8 @@ from fairdue.formats.errors import FormatError
 
 PAGES_READ = 5
 TEXT_CHARS_MAX = 50_000
+LAID_OUT_PAGES, LAID_OUT_CHARS_MAX = 100, 500_000
+"""Of a list that is read row by row, more counts: a part of it is none."""
 OBJECTS_MAX = 50_000
 DEPTH_MAX = 60
 ACTIONS = frozenset({"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/Rendition", "/RichMediaExecute"})
@@ -42,8 +44,12 @@ class PdfFacts:
     text: str
 
 
-def read_pdf(data: bytes) -> PdfFacts:
-    """Read a PDF. Raises FormatError for one that is locked, broken or holds active content."""
+def read_pdf(data: bytes, *, laid_out: bool = False) -> PdfFacts:
+    """Read a PDF. Raises FormatError for one that is locked, broken or holds active content.
+
+    ``laid_out``: the text of up to a hundred pages, each row of the page a line, as lists need it.
+    """
+    pages_read, chars_max = (LAID_OUT_PAGES, LAID_OUT_CHARS_MAX) if laid_out else (PAGES_READ, TEXT_CHARS_MAX)
     try:
         reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
@@ -52,9 +58,9 @@ def read_pdf(data: bytes) -> PdfFacts:
             raise FormatError(CopyReason.ACTIVE, what=found.lstrip("/"))
         pages = len(reader.pages)
         text = ""
-        for number in range(min(pages, PAGES_READ)):
-            text += _text(reader, number) + "\n"
-            if len(text) > TEXT_CHARS_MAX:
+        for number in range(min(pages, pages_read)):
+            text += _text(reader, number, laid_out) + "\n"
+            if len(text) > chars_max:
                 break
     except DependencyError:
         raise FormatError(CopyReason.LOCKED) from None
@@ -64,15 +70,18 @@ def read_pdf(data: bytes) -> PdfFacts:
         raise FormatError(CopyReason.BROKEN, detail=type(error).__name__) from None
     if pages == 0:
         raise FormatError(CopyReason.BROKEN, detail="no pages")
-    return PdfFacts(pages, text[:TEXT_CHARS_MAX])
+    return PdfFacts(pages, text[:chars_max])
 
 
-def _text(reader: PdfReader, number: int) -> str:
+def _text(reader: PdfReader, number: int, laid_out: bool) -> str:
     """Give the text of a page; a page whose text cannot be taken out is a picture to us."""
-    try:
-        return str(reader.pages[number].extract_text())
-    except UNREADABLE:
-        return ""
+    for mode in ("layout", "plain") if laid_out else ("plain",):
+        try:
+            if text := str(reader.pages[number].extract_text(extraction_mode=mode)):
+                return text
+        except UNREADABLE:
+            continue
+    return ""
 
 
 def _active(reader: PdfReader, data: bytes) -> Iterator[str]:

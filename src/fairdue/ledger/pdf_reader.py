@@ -15,13 +15,12 @@ from fairdue.formats.copies.reasons import CopyReason
 from fairdue.formats.einvoice.reasons import EInvoiceError
 from fairdue.formats.errors import FormatError
 from fairdue.formats.reasons import FormatCode
-from fairdue.intake.pdf_worker import LENGTH_BYTES
+from fairdue.ledger.pdf_worker import LENGTH_BYTES
 
 SECONDS_MAX = 20
 """Time for one file; a thousand pages of text take less."""
-ANSWER_BYTES_MAX = 1024 * 1024
-INVOICE_BYTES_MAX = 64 * 1024 * 1024
-"""An invoice may carry files of its own."""
+ANSWER_BYTES_MAX = {"text": 1024 * 1024, "list": 4 * 1024 * 1024, "invoice": 64 * 1024 * 1024}
+"""By what is asked for; an invoice may carry files of its own."""
 _CODES: dict[str, FormatCode] = {member.code: member for one in (CopyReason, EInvoiceError) for member in one}
 
 
@@ -29,7 +28,7 @@ class PdfProcess:
     """One reading process, started when the first file comes and again after one that ended it. Use as a context."""
 
     def __init__(self, seconds_max: int = SECONDS_MAX, *, wants: str = "text") -> None:
-        """Make a process that reads texts, or (``wants="invoice"``) one that takes e-invoices out."""
+        """Make a process that reads texts, one that lays lists out (``wants="list"``), or one that takes e-invoices out (``"invoice"``)."""
         self._seconds_max, self._wants = seconds_max, wants
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -72,7 +71,7 @@ class PdfProcess:
             if not selector.select(self._seconds_max):
                 raise TimeoutError
         size = int.from_bytes(_exactly(process.stdout, LENGTH_BYTES), "big")
-        if size > (INVOICE_BYTES_MAX if self._wants == "invoice" else ANSWER_BYTES_MAX):
+        if size > ANSWER_BYTES_MAX[self._wants]:
             raise ValueError("an answer without end")
         said = json.loads(_exactly(process.stdout, size))
         return dict(said)
@@ -80,7 +79,7 @@ class PdfProcess:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "fairdue.intake.pdf_worker", self._wants],
+                [sys.executable, "-m", "fairdue.ledger.pdf_worker", self._wants],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         return self._process
