@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from fairdue.cash import advising
 from fairdue.cash.matching.match import TEACHES
 from fairdue.cash.matching.records import Alias, Book, Customer, Item, Line, Paid, Tolerances
 from fairdue.cash.models import BankLine, Decision, LearnedAlias, LinePayment
@@ -79,23 +80,35 @@ def _line(row: tuple[Any, ...], zone: str) -> Line:
 
 
 def load(company_id: int, today: date, tolerances: Tolerances | None = None) -> Book:
-    """Give everything known of a company as of a day (1). Six queries."""
+    """Give everything known of a company as of a day (1). Eight queries."""
     since = today - timedelta(days=HISTORY_DAYS)
     country = Company.objects.values_list("country", flat=True).get(pk=company_id)
     return Book(
         customers=_customers(company_id),
-        items=[
-            Item(
-                row.due_item_id, row.customer_id, row.document_number, row.currency, row.amount_minor, row.open_minor,
-                row.issued_on, row.due_on, row.payment_reference, row.discount_minor, row.discount_until,
-            )
-            for row in ledger_queries.payable_items(company_id, today, closed_since=since)
-        ],
+        items=_items(company_id, today),
         paid=[*_paid(company_id, since), *_paid_elsewhere(company_id, since)],
         aliases=[Alias(*row) for row in aliases(company_id).values_list("name", "account_number", "customer_id")],
+        advices=advising.given(company_id, today),
         country=country,
         tolerances=tolerances or Tolerances(),
-    )  # fmt: skip
+    )
+
+
+def items_and_customers(company_id: int, today: date) -> Book:
+    """Give what advices are read against: items as of a day, and customers by group, without their names. Two queries."""
+    nameless = [one._replace(names=()) for one in _customers(company_id)]
+    return Book(customers=nameless, items=_items(company_id, today))
+
+
+def _items(company_id: int, today: date) -> list[Item]:
+    since = today - timedelta(days=HISTORY_DAYS)
+    return [
+        Item(
+            row.due_item_id, row.customer_id, row.document_number, row.currency, row.amount_minor, row.open_minor,
+            row.issued_on, row.due_on, row.payment_reference, row.discount_minor, row.discount_until,
+        )
+        for row in ledger_queries.payable_items(company_id, today, closed_since=since)
+    ]  # fmt: skip
 
 
 def aliases(company_id: int) -> QuerySet[LearnedAlias]:

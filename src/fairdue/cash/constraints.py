@@ -80,3 +80,20 @@ def install_settings(apps: Any, schema_editor: Any) -> None:
         let_persons_go(schema_editor, table, columns)
     if schema_editor.connection.vendor == "postgresql":
         run(schema_editor, row_level_security(list(SETTINGS)))
+
+
+ADVISED = {
+    "cash_advice": ("file_name", "recorded_by"),
+    "cash_advice_line": ("text",),
+    "cash_advice_withdrawal": ("reason", "withdrawn_by"),
+    "cash_advice_look": (),
+}
+"""Append-only tables of what payers said their payments are for, with their personal columns."""
+
+
+def install_advised(apps: Any, schema_editor: Any) -> None:
+    """Migration step: the guards of advices; those of proposals again, which got a column."""
+    for table, columns in {**ADVISED, "cash_proposal": DECIDED["cash_proposal"]}.items():
+        let_persons_go(schema_editor, table, columns)
+    if schema_editor.connection.vendor == "postgresql":
+        run(schema_editor, row_level_security(list(ADVISED)))

@@ -2,7 +2,35 @@
 
 from __future__ import annotations
 
+from fairdue.formats.reasons import FormatCode
 from fairdue.kernel.reasons import ReasonCode, gettext_noop
+
+
+class AdviceError(FormatCode):
+    """A file that is not taken in as a remittance advice."""
+
+    TOO_LONG = (
+        "advice_too_long",
+        gettext_noop("The advice has more lines, signs or bytes than are read."),
+        gettext_noop("Save the lines of one payment into a file of their own."),
+    )
+    PICTURE = (
+        "advice_picture",
+        gettext_noop("The PDF holds pictures and no text."),
+        gettext_noop("Ask for the list as a table, or type its numbers and amounts into one."),
+    )
+    NO_ITEM = (
+        "advice_no_item",
+        gettext_noop("No line of the file names a known item with an amount."),
+        gettext_noop(
+            "See that the invoices are in the ledger, and say whose the advice is and its currency where the file does not."
+        ),
+    )
+    MAIL = (
+        "advice_mail",
+        gettext_noop("Neither the text of the mail nor its files name known items with amounts."),
+        gettext_noop("Save the list into a file of its own."),
+    )
 
 
 class CashReason(ReasonCode):
@@ -94,4 +122,9 @@ class CashReason(ReasonCode):
     SEVERAL_ITEMS = (
         "cash_several_items",
         gettext_noop("Several items have the number %(number)s. Name one of them: %(items)s."),
+    )
+    NO_ADVICE = ("cash_no_advice", gettext_noop("There is no advice %(advice)s that counts."))
+    ADVICE_TIED = (
+        "cash_advice_tied",
+        gettext_noop("Advice %(advice)s is tied to line %(line)s. Undo that first."),
     )

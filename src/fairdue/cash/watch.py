@@ -1,4 +1,4 @@
-"""A folder that bank files are dropped into, by SFTP or by hand. Numbers in comments are those of docs/algorithms/watched-folder.md."""
+"""A folder that files are dropped into, by SFTP or by hand. Numbers in comments are those of docs/algorithms/watched-folder.md."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.utils.translation import gettext
 
-from fairdue.cash.actions import CashError, TakenIn
+from fairdue.cash.actions import CashError
 from fairdue.cash.actions.take_in import FILE_BYTES_MAX
 from fairdue.formats.errors import FormatError
 from fairdue.ledger.file_actions import safe_name
@@ -29,7 +29,8 @@ _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
 _NAME_BYTES_MAX = 200
 
-Take = Callable[[bytes, str], TakenIn]
+Taken = TypeVar("Taken")
+Take = Callable[[bytes, str], Taken]
 Explain = Callable[[Exception], str]
 
 
@@ -46,12 +47,12 @@ class Ended(StrEnum):
     """It changed while it was read, or could not be read: it is tried again."""
 
 
-class Outcome(NamedTuple):
+class Outcome(NamedTuple, Generic[Taken]):
     """What became of one file: with what was taken in, or with why not."""
 
     name: str
     ended: Ended
-    done: TakenIn | None = None
+    done: Taken | None = None
     why: str = ""
 
 
@@ -91,7 +92,7 @@ class Folder:
         self._known = known
         return [name for _, name in sorted(found)]
 
-    def take(self, name: str, take: Take, explain: Explain) -> Outcome:
+    def take(self, name: str, take: Take[Taken], explain: Explain) -> Outcome[Taken]:
         """Take one ready file in and move it away (3 to 7). Errors that do not speak of the file are passed on; it stays."""
         shown = safe_name(os.fsencode(name).decode("utf-8", errors="replace"))
         seen = self._look(name)
@@ -133,7 +134,7 @@ class Folder:
             data = file.read(seen.size + 1)
             return data if len(data) == seen.size and _seen(os.fstat(handle)) == seen else None
 
-    def _refuse(self, name: str, shown: str, why: str, digest: str) -> Outcome:
+    def _refuse(self, name: str, shown: str, why: str, digest: str) -> Outcome[Any]:
         """Write why, then move the file beside it (4)."""
         chosen = _free(self.refused, name, digest)
         text = f"{shown}\n\n{why}\n" + (f"\nSHA-256 {digest}\n" if digest else "")

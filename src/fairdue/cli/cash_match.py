@@ -47,13 +47,19 @@ RESTS = ("discount", "write_off", "dispute")
 
 @cash_app.command("propose")
 def propose(user: User = None, company: Code = None) -> None:
-    """Propose for every line that is not decided what it is. What a person decided is never touched."""
+    """Propose for every line that is not decided what it is. What a person decided is never touched.
+
+    Mail that came in is looked at for remittance advices before, each once.
+    """
     start.start()
     acting = start.actor(start.company(company), user=user)
     from fairdue.cash.actions import do_propose
 
     with bar() as report:
         done = do_propose(acting, progress=lambda seen, of: report(_("lines"), seen, of))
+    if done.advices:
+        told = _("%(count)d remittance advices found in mail: fairdue cash advices") % {"count": done.advices}
+        start.console.print(told, highlight=False)
     told = _("%(lines)d lines looked at, %(new)d proposals are new.") % {"lines": done.lines, "new": done.new}
     start.console.print(told, highlight=False)
     for state, name in STATES.items():

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fairdue.cli import cash, start
+from fairdue.cli import cash, cash_advices, start
 from fairdue.cli.texts import _
 
 if TYPE_CHECKING:
-    from fairdue.cash.actions import Said
+    from fairdue.cash.actions import Said, TakenIn, Took
     from fairdue.cash.watch import Folder
     from fairdue.people.models import Company
 
@@ -38,10 +38,13 @@ def watch(
     currency: Annotated[
         str, typer.Option("--currency", help=_("Currency of the account, for a table that does not name it"))
     ] = "",
+    advices: Annotated[
+        bool, typer.Option("--advices", help=_("The folder is for remittance advices, not for bank files"))
+    ] = False,
     user: Annotated[str | None, typer.Option("--user", help=_("User name of who acts"))] = None,
     company: cash.Code = None,
 ) -> None:
-    """Take bank files in from a folder as they are dropped, each exactly once.
+    """Take bank files in from a folder as they are dropped, each exactly once; with --advices remittance advices.
 
     A file that is still being written is left. What was taken in is moved to the folder "done" inside it, what is refused to "refused"
     with a text that says why. It may be stopped, even killed, at any time and started again.
@@ -54,7 +57,7 @@ def watch(
 
     stopped = _Stop()
     with watched(folder, settle) as watching:
-        doing = _Doing(watching, chosen, user, Said(account, currency), new_account)
+        doing = _Doing(watching, chosen, user, Said(account, currency), new_account, advices)
         if once:
             watching.ready(time.monotonic())
             stopped.wait(settle)
@@ -86,8 +89,11 @@ class _Stop:
 class _Doing:
     """The looks at one folder, and who acts."""
 
-    def __init__(self, folder: Folder, company: Company, user: str | None, said: Said, new_account: bool) -> None:
+    def __init__(
+        self, folder: Folder, company: Company, user: str | None, said: Said, new_account: bool, advices: bool
+    ) -> None:
         self.folder, self.company, self.user, self.said, self.new_account = folder, company, user, said, new_account
+        self.advices = advices
 
     def look(self, stopped: _Stop) -> bool:
         """Take in what is ready; False where something has to be tried again for a reason that is not the file's."""
@@ -108,20 +114,34 @@ class _Doing:
         return fine
 
     def _one(self, name: str) -> bool:
-        from fairdue.cash.actions import do_take_in
-        from fairdue.cash.watch import Ended
+        from fairdue.cash.watch import Ended, Outcome
 
-        acting = start.actor(self.company, user=self.user)
-        outcome = self.folder.take(
-            name,
-            lambda data, shown: do_take_in(acting, data, shown, new_account=self.new_account, said=self.said),
-            start.why,
-        )
+        outcome: Outcome[Any]
+        if self.advices:
+            outcome = self.folder.take(name, self._advice, start.why)
+            if outcome.done is not None:
+                cash_advices.show(self.company, outcome.name, outcome.done)
+        else:
+            outcome = self.folder.take(name, self._bank_file, start.why)
+            if outcome.done is not None:
+                cash.show(outcome.name, outcome.done)
         if outcome.done is not None:
-            cash.show(outcome.name, outcome.done)
-        elif outcome.ended is Ended.REFUSED:
+            return True
+        if outcome.ended is Ended.REFUSED:
             start.errors.print(f"{outcome.name}: {_('refused')}: {outcome.why}", highlight=False, markup=False)
         elif outcome.why:
             start.errors.print(f"{outcome.name}: {outcome.why}", highlight=False, markup=False)
             return False
         return True
+
+    def _bank_file(self, data: bytes, name: str) -> TakenIn:
+        from fairdue.cash.actions import do_take_in
+
+        acting = start.actor(self.company, user=self.user)
+        return do_take_in(acting, data, name, new_account=self.new_account, said=self.said)
+
+    def _advice(self, data: bytes, name: str) -> list[Took]:
+        from fairdue.cash.actions import ToldAdvice, do_take_in_advice
+
+        acting = start.actor(self.company, user=self.user)
+        return do_take_in_advice(acting, data, name, told=ToldAdvice(currency=self.said.currency))

@@ -16,6 +16,7 @@ from fairdue.personal.rows import models
 
 IMPORT = "intake_import"
 COLUMNS = (
+    ("cash_advice", "sha256"),
     ("contact_inbound_mail", "raw__sha256"),
     ("contact_portal_answer", "upload__sha256"),
     ("cover_buyer_limit", "source_file__sha256"),

@@ -31,6 +31,7 @@ SHEETS = (
     "application/vnd.oasis.opendocument.spreadsheet",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 )
+ADVICE_TYPES = {"pdf": "application/pdf", "mail": "message/rfc822", "text": "text/plain"}
 UNPACKED_MAX = 200 * 1024 * 1024
 ENCODINGS = ("utf-8", "utf-16", "gb18030", "cp1252")
 
@@ -62,13 +63,17 @@ def letters(company_id: int, person: Person) -> list[tuple[str, str, str]]:
 
 
 def copies(company_id: int, person: Person) -> list[tuple[str, str, str]]:
-    """Give (SHA-256, file name, media type) of the customer's documents kept as files: accounting records, not letters."""
+    """Give (SHA-256, file name, media type) of the customer's documents and advices kept as files: accounting records, not letters."""
     if person.kind != "customer":
         return []
-    rows = DocumentFile.objects.filter(company_id=company_id, customer_id=person.customer_id or 0).order_by(
-        "sha256", "pk"
-    )
-    return list({row[0]: row for row in rows.values_list("sha256", "file_name", "media_type")}.values())
+    mine = {"company_id": company_id, "customer_id": person.customer_id or 0}
+    rows = DocumentFile.objects.filter(**mine).order_by("sha256", "pk")
+    found = {row[0]: row for row in rows.values_list("sha256", "file_name", "media_type")}
+    # By table, for cash is a neighbour; what came by mail is a letter.
+    advices = models()["cash_advice"]._default_manager.filter(**mine, mail=None).order_by("sha256", "pk")
+    for sha256, name, kind in advices.values_list("sha256", "file_name", "kind"):
+        found.setdefault(sha256, (sha256, name, ADVICE_TYPES.get(kind, "application/octet-stream")))
+    return list(found.values())
 
 
 def _uploads(company_id: int, person: Person) -> Iterator[tuple[str, str, str]]:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, F
 
 from fairdue.cash import book as reading
+from fairdue.cash.actions.mail_advices import do_look_for_advices
 from fairdue.cash.actions.write import Ready, own_payments, write
 from fairdue.cash.company_settings import settings_of
 from fairdue.cash.facts import (
@@ -39,14 +40,15 @@ Progress = Callable[[int, int], None]
 Matcher = Callable[[Book, Iterable[Line], frozenset[str]], Iterator[Answer]]
 PROPOSAL_FIELDS = (
     "id", "company_id", "line_id", "number", "state", "ppm", "evidence_class", "customer_id", "parts", "evidence", "others",
-    "digest", "settings_version", "recorded_at",
+    "digest", "settings_version", "advice_id", "recorded_at",
 )  # fmt: skip
 
 
 @dataclass(slots=True)
 class Proposed:
-    """What became of a run: lines looked at, by state, and how many proposals are new."""
+    """What became of a run: advices found in mail, lines looked at, by state, and how many proposals are new."""
 
+    advices: int = 0
     lines: int = 0
     new: int = 0
     states: dict[str, int] = field(default_factory=dict)
@@ -71,10 +73,13 @@ def _portions(rows: Sequence[int]) -> Iterator[Sequence[int]]:
 
 @no_collection()
 def do_propose(actor: Actor, *, matcher: Matcher = match, progress: Progress | None = None) -> Proposed:
-    """Propose every line that is not decided (1 to 6), by the company's settings. ``progress`` hears how many lines of how many."""
+    """Propose every line that is not decided (1 to 6), by the company's settings. ``progress`` hears how many lines of how many.
+
+    Mail that came in is looked at for advices before (remittance advices, 10).
+    """
     actor.need(Right.ALLOCATE)
+    done = Proposed(advices=do_look_for_advices(actor).advices)
     lines = reading.lines(actor.company_id)
-    done = Proposed()
     if not lines:
         return done
     settings = settings_of(actor.company_id)
@@ -125,7 +130,7 @@ def _keep(actor: Actor, answers: Sequence[Answer], done: Proposed, version: int)
             continue
         rows.append(
             (actor.company_id, answer.line, number + 1, state, answer.ppm, answer.evidence_class, customer,
-             *told, digest, version, actor.at)
+             *told, digest, version, answer.advice, actor.at)
         )  # fmt: skip
         leaves.append(chain.canonical([answer.line, number + 1, digest]))
     money = own_money(actor.company_id, [of.said.id for of, _, _ in suspected])

@@ -60,9 +60,10 @@ def _from_advice(index: Index, line: Line, at: int, payers: dict[int, Who]) -> D
         kind = Kind.PAYMENT if told.amount_minor > 0 else Kind.CREDIT
         part = Part(item.id, item.customer, told.amount_minor, kind, "", abs(opened - told.amount_minor))
         shares.append(Share(row, part, told.amount_minor))
-    reasons = [because(MatchReason.ADVICE, number=advice.number)]
+    reasons = [because(MatchReason.ADVICE, number=advice.number or f"#{advice.id}", advice=advice.id)]
     reasons += [payers[one].reason for one in sorted(payers) if one == advice.customer]
-    return Draft(Evidence.ADVICE, shares, reasons, at)
+    reasons += [] if advice.sure else [because(MatchReason.ADVICE_UNSURE)]
+    return Draft(Evidence.ADVICE if advice.sure else Evidence.ADVICE_UNSURE, shares, reasons, at)
 
 
 def _known(index: Index, customer: int, payers: dict[int, Who]) -> bool:

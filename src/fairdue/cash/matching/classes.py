@@ -17,6 +17,8 @@ class Evidence(StrEnum):
     NUMBER_UNEQUAL = "number_unequal"
     """One number, the payer agrees, and the amount is another: discount, charges, tax, part, overpayment, paid again."""
     ADVICE = "advice"
+    ADVICE_UNSURE = "advice_unsure"
+    """An advice of an unknown sender, or of which lines could not be read."""
     PAYER_ITEM = "payer_item"
     """Nothing named; the payer, and only one item with this amount."""
     PAYER_SUM = "payer_sum"

@@ -58,7 +58,10 @@ class Matcher:
         if posts:
             self._apply(line, draft)
         state = State.POSTED if posts else State.WAITING
-        return Answer(line.id, state, ppm, draft.evidence, draft.parts, tuple(draft.reasons), tuple(ties[:OTHERS_MAX]))
+        advice = None if draft.advice is None else self.index.advices[draft.advice].id
+        return Answer(
+            line.id, state, ppm, draft.evidence, draft.parts, tuple(draft.reasons), tuple(ties[:OTHERS_MAX]), advice
+        )
 
     def ppm(self, evidence: str) -> int:
         """Give the probability of a class, in ppm."""

@@ -40,6 +40,10 @@ class MatchReason(ReasonCode):
     )
     BALANCE = ("cash.match.balance", gettext_noop("The amount is all that was open: %(items)s items."))
     ADVICE = ("cash.match.advice", gettext_noop("Advice %(number)s lists these items with this total."))
+    ADVICE_UNSURE = (
+        "cash.match.advice_unsure",
+        gettext_noop("The advice came from a sender who is not known, or lines of it could not be read."),
+    )
     DISCOUNT = ("cash.match.discount", gettext_noop("The difference is the early-payment discount, in time."))
     DISCOUNT_GRACE = (
         "cash.match.discount_grace",

@@ -82,6 +82,8 @@ class Advice(NamedTuple):
     received_on: date
     currency: str
     lines: tuple[Advised, ...]
+    sure: bool = True
+    """Whether it came from the customer and was read whole; one that is not has an evidence class of its own."""
 
 
 class Line(NamedTuple):
@@ -229,3 +231,5 @@ class Answer(NamedTuple):
     """Why, in the order of weight; for an abstention, why not."""
     others: tuple[tuple[Part, ...], ...] = ()
     """Other explanations that a person may choose, the best first; at most five."""
+    advice: int | None = None
+    """The advice that it rests on."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from fairdue.cash.models.advices import Advice
 from fairdue.cash.models.bank import BankLine
 from fairdue.ledger.models import Allocation, Customer, Payment
 from fairdue.people.models import Company
@@ -33,6 +34,9 @@ class Proposal(models.Model):
     digest = models.CharField(max_length=40)
     settings_version = models.PositiveIntegerField(
         default=0, db_default=0, help_text="of the company's settings; 0: the defaults"
+    )
+    advice = models.ForeignKey(
+        Advice, null=True, blank=True, on_delete=models.PROTECT, related_name="proposals", help_text="what it rests on"
     )
     recorded_at = models.DateTimeField()
 
