@@ -53,10 +53,11 @@ def measure() -> dict[str, float]:
 
 
 def _bulk(company_id: int, items: dict[int, int]) -> dict[str, float]:
+    from fairdue.dunning.collector import paused
+
     from fairdue.contact.facts import ClaimItem, GatePolicy, Stage, Step
     from fairdue.contact.queries import gate_facts
     from fairdue.contact.rules import check
-    from fairdue.dunning.collector import paused
 
     policy = GatePolicy(bank_data_max_age_days=3, contacts_per_week=2, min_days_between=3)
     started, cpu_started = time.perf_counter(), time.process_time()

@@ -20,7 +20,7 @@ def test_from_a_bank_file_to_the_rates(acme, tmp_path):
     ]
     ledger.write_text(HEADINGS + "".join(rows), encoding="utf-8")
     acme("import", str(ledger), "--source", "erp", "--as-of", "2026-10-29", "--yes")
-    acme("cash", "import", str(bank), "--new-account")
+    acme("cash", "import", str(bank), "--new-account", "--no-match")
     acme.now = acme.now.replace(month=11, day=2)
 
     assert "Every line is decided." not in acme("cash", "queue")

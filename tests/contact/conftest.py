@@ -104,3 +104,13 @@ def imap(tmp_path, monkeypatch):
     yield server
     server.stop()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def house(company, actor, now, customer, contact, book, outgoing, smtp, mail_server):
+    """Muster AG's letter: one customer with one open invoice, bank data of today, and a mail server."""
+    from gate_house import House
+
+    made = House(company, actor, now, customer, contact, book(), outgoing, [smtp], mail_server.box)
+    made.bank_read(made.today)
+    return made

@@ -148,6 +148,10 @@ def running_import(value: int) -> Act:
     return lambda house: house.publish("intake", "import_running", f"company:{house.company.pk}", value, "import:abc")
 
 
+def bank_file(value: int) -> Act:
+    return lambda h: h.publish("cash", "bank_file_waiting", f"company:{h.company.pk}", value, "bank_file:7")
+
+
 def mail_to_same_person(house: House) -> None:
     """Another customer has the same mailbox, and was written to yesterday."""
     sister = Customer.objects.create(
@@ -275,6 +279,7 @@ FAULTS: dict[str, Fault] = {
         before=lambda h: (h.bank_read(h.today, "EUR"), h.bank_read(FRIDAY.date())), at=FRIDAY, again=FRIDAY,
     ),
     "a list of payments waits for a person": Fault(waiting_import, "gate_import_waiting", drop_import),
+    "a bank file is taken in and not matched": Fault(bank_file(1), "gate_bank_file_waiting", bank_file(0)),
     "an import is half done": Fault(running_import(1), "gate_import_running", running_import(0)),
     # Holds, answers, replies, checks
     "the invoice is disputed by phone": Fault(lambda h: h.hold("dispute"), "gate_item_held", House.release_hold),
@@ -410,13 +415,6 @@ FAULTS: dict[str, Fault] = {
         NOTHING, "gate_dry_run", None, message={"policy": replace(POLICY, dry_run=True)}, ready=False
     ),
 }  # fmt: skip
-
-
-@pytest.fixture
-def house(company, actor, now, customer, contact, book, outgoing, smtp, mail_server) -> House:
-    made = House(company, actor, now, customer, contact, book(), outgoing, [smtp], mail_server.box)
-    made.bank_read(made.today)
-    return made
 
 
 def test_there_are_at_least_forty_faults() -> None:

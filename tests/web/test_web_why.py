@@ -46,7 +46,7 @@ def test_old_bank_data_is_named_with_the_command_that_mends_it(ours: Sample, lea
     page = text(lead.get(address(ours)))
     assert "It is not known through which day payments were read" in page
     assert "Import a newer bank statement or list of payments." in page
-    assert "fairdue import FILE" in page
+    assert "fairdue cash import FILE" in page
 
 
 def test_another_day_may_be_asked_for(ours: Sample, lead: Client):

@@ -103,20 +103,22 @@ def gaps(account: Account) -> list[Reason]:
     found: list[Reason] = []
     before: Statement | None = None
     rows = account.statements.filter(told=Statement.Told.BOOKED, repeats=None, last_on__isnull=False)
-    for one in sorted(rows, key=_order):
+    for one in sorted(rows, key=in_order):
         if before is not None:
-            found += _between(before, one, account.currency)
+            found += between(before, one, account.currency)
         before = one
     return found
 
 
-def _order(statement: Statement) -> tuple[date, int, int, int]:
+def in_order(statement: Statement) -> tuple[date, int, int, int]:
+    """Give what statements of one account are sorted by: day, number, page."""
     number = int(statement.place_number) if statement.place_number.isdigit() else 0
     page = int(statement.place_page) if statement.place_page.isdigit() else 0
     return (statement.last_on or date.min, number, page, statement.pk)
 
 
-def _between(before: Statement, after: Statement, currency: str) -> list[Reason]:
+def between(before: Statement, after: Statement, currency: str) -> list[Reason]:
+    """Say what is missing between two statements of an account that follow each other (rule 12)."""
     numbered = before.place_number.isdigit() and after.place_number.isdigit() and before.place_year == after.place_year
     if numbered and int(after.place_number) > int(before.place_number) + 1:
         return [because(CashReason.NUMBER_SKIPPED, before=before.place_number, after=after.place_number)]

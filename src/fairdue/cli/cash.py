@@ -16,6 +16,8 @@ from fairdue.cli.texts import _
 if TYPE_CHECKING:
     from fairdue.cash.actions import TakenIn
     from fairdue.cash.models import BankLine, Statement
+    from fairdue.contact.recheck import Rechecked
+    from fairdue.people.actor import Actor
 
 cash_app = typer.Typer(help=_("Money in: bank files and their lines."), no_args_is_help=True)
 Code = Annotated[str | None, typer.Option("--company", help=_("Code of the company"))]
@@ -49,17 +51,18 @@ def take_in(
     currency: Annotated[
         str, typer.Option("--currency", help=_("Currency of the account, for a table that does not name it"))
     ] = "",
+    match: Annotated[bool, typer.Option(help=_("Match what came in to invoices, and post what is certain"))] = True,
     user: Annotated[str | None, typer.Option("--user", help=_("User name of who acts"))] = None,
     company: Code = None,
 ) -> None:
-    """Take bank files in, each whole or not at all. The same statement again changes nothing."""
+    """Take bank files in, each whole or not at all, and match them. The same statement again changes nothing."""
     start.start()
     chosen = start.company(company)
     acting = start.actor(chosen, user=user)
     from fairdue.cash.actions import CashError, Said, do_take_in
     from fairdue.formats.errors import FormatError
 
-    failed = 0
+    failed = came = 0
     with bar() as report:
         for file in files:
             try:
@@ -72,8 +75,38 @@ def take_in(
                 start.errors.print(f"{file.name}: {start.why(error)}", highlight=False, markup=False)
             else:
                 show(file.name, done)
+                came += done.new
+    if match and came:
+        match_now(acting)
     if failed:
         start.fail(_("%(count)d of %(of)d files were not taken in.") % {"count": failed, "of": len(files)})
+
+
+def match_now(acting: Actor) -> None:
+    """Propose and post what came in, and say what became of it; one who may not allocate leaves it to somebody who may."""
+    from fairdue.cash.actions import do_post, do_propose
+    from fairdue.people.actor import Right
+
+    if not acting.may(Right.ALLOCATE):
+        told = _(
+            "The lines are not matched: that needs the right to allocate. Dunning waits until: fairdue cash propose"
+        )
+        start.console.print(told, highlight=False)
+        return
+    with bar() as report:
+        proposed = do_propose(acting, progress=lambda seen, of: report(_("match"), seen, of))
+        posted = do_post(acting, progress=lambda seen, of: report(_("post"), seen, of))
+    waits = proposed.lines - posted.posted
+    told = _("%(posted)d lines posted, %(waits)d wait: fairdue cash queue") if waits else _("%(posted)d lines posted.")
+    start.console.print(told % {"posted": posted.posted, "waits": waits}, highlight=False)
+    show_rechecked(proposed.rechecked, posted.rechecked)
+
+
+def show_rechecked(*done: Rechecked) -> None:
+    """Say how many queued messages were held back because of what came in."""
+    if count := sum(one.held_back.total() for one in done):
+        told = _("%(count)d messages in the outbox are held back because of it.")
+        start.console.print(told % {"count": count}, highlight=False)
 
 
 def show(name: str, done: TakenIn) -> None:
@@ -112,6 +145,7 @@ def accounts(company: Code = None) -> None:
     """List the accounts with their last booked statement, and where statements are missing."""
     start.start()
     chosen = start.company(company)
+    from fairdue.cash.known import accounts_known
     from fairdue.cash.models import Account
     from fairdue.cash.queries import gaps
     from fairdue.wording import words
@@ -119,9 +153,15 @@ def accounts(company: Code = None) -> None:
     found = list(Account.objects.filter(company=chosen).order_by("number", "currency"))
     if not found:
         start.console.print(_("No bank file was taken in yet: fairdue cash import FILE"))
+    days = {one.account.pk: one for one in accounts_known(chosen.pk)}
     for account in found:
         last = account.statements.filter(told="booked").order_by("last_on", "id").last()
         start.console.print(_statement(last) if last else str(account), highlight=False, markup=False)
+        if (known := days.get(account.pk)) is not None:
+            told = (
+                _("known through %(day)s") if known.counts else _("known through %(day)s; does not count for dunning")
+            )
+            start.console.print(f"  {told % {'day': words.day(known.through)}}", highlight=False)
         for text in words.reasons(gaps(account)):
             start.console.print(f"  ! {text}", highlight=False, markup=False)
 

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from fairdue.cli import start
-from fairdue.cli.cash import Code
+from fairdue.cli.cash import Code, show_rechecked
 from fairdue.cli.cash import cash_app as cash_app
 from fairdue.cli.progress import bar
 from fairdue.cli.texts import _
@@ -65,6 +65,7 @@ def propose(user: User = None, company: Code = None) -> None:
     for state, name in STATES.items():
         if count := done.states.get(state, 0):
             start.console.print(f"  {start.line(name, count)}", highlight=False)
+    show_rechecked(done.rechecked)
 
 
 @cash_app.command("post")
@@ -82,6 +83,7 @@ def post(user: User = None, company: Code = None) -> None:
     if done.left:
         told = _("%(count)d lines do not fit what is open any more; propose again.") % {"count": len(done.left)}
         start.console.print(told, highlight=False)
+    show_rechecked(done.rechecked)
 
 
 @cash_app.command("queue")

@@ -14,7 +14,7 @@ from fairdue.cli.texts import _
 
 if TYPE_CHECKING:
     from fairdue.cash.actions import Said, TakenIn, Took
-    from fairdue.cash.watch import Folder
+    from fairdue.cash.watch import Folder, Outcome
     from fairdue.people.models import Company
 
 WAIT_AFTER_ERROR_SECONDS = 30.0
@@ -46,8 +46,9 @@ def watch(
 ) -> None:
     """Take bank files in from a folder as they are dropped, each exactly once; with --advices remittance advices.
 
-    A file that is still being written is left. What was taken in is moved to the folder "done" inside it, what is refused to "refused"
-    with a text that says why. It may be stopped, even killed, at any time and started again.
+    What came in is matched to invoices at once, and posted where it is certain. A file that is still being written is left. What was
+    taken in is moved to the folder "done" inside it, what is refused to "refused" with a text that says why. It may be stopped, even
+    killed, at any time and started again.
     """
     start.start()
     chosen = start.company(company)
@@ -94,11 +95,15 @@ class _Doing:
     ) -> None:
         self.folder, self.company, self.user, self.said, self.new_account = folder, company, user, said, new_account
         self.advices = advices
+        from fairdue.cash.actions.line import is_waiting
+
+        self.unmatched = is_waiting(company.pk)
 
     def look(self, stopped: _Stop) -> bool:
         """Take in what is ready; False where something has to be tried again for a reason that is not the file's."""
         from django.db import DatabaseError, close_old_connections
 
+        from fairdue.cash.watch import Ended
         from fairdue.ledger.store import StoreUnreachable
 
         fine = True
@@ -107,14 +112,30 @@ class _Doing:
                 break
             close_old_connections()
             try:
-                fine = self._one(name) and fine
+                outcome = self._one(name)
+                self.unmatched = self.unmatched or outcome.ended is Ended.TAKEN
+                fine = fine and not (outcome.ended is Ended.LEFT and outcome.why)
             except (DatabaseError, OSError, StoreUnreachable) as error:
                 start.errors.print(f"{name!a}: {start.told(error) or error}", highlight=False, markup=False)
                 return False
-        return fine
+        return self._matched() and fine
 
-    def _one(self, name: str) -> bool:
-        from fairdue.cash.watch import Ended, Outcome
+    def _matched(self) -> bool:
+        """Match what came in, or was left unmatched by one that was killed; False where it has to be tried again."""
+        from django.db import DatabaseError
+
+        if not self.unmatched:
+            return True
+        try:
+            cash.match_now(start.actor(self.company, user=self.user))
+        except (DatabaseError, OSError) as error:
+            start.errors.print(f"{start.told(error) or error}", highlight=False, markup=False)
+            return False
+        self.unmatched = False
+        return True
+
+    def _one(self, name: str) -> Outcome[Any]:
+        from fairdue.cash.watch import Ended
 
         outcome: Outcome[Any]
         if self.advices:
@@ -125,14 +146,11 @@ class _Doing:
             outcome = self.folder.take(name, self._bank_file, start.why)
             if outcome.done is not None:
                 cash.show(outcome.name, outcome.done)
-        if outcome.done is not None:
-            return True
         if outcome.ended is Ended.REFUSED:
             start.errors.print(f"{outcome.name}: {_('refused')}: {outcome.why}", highlight=False, markup=False)
         elif outcome.why:
             start.errors.print(f"{outcome.name}: {outcome.why}", highlight=False, markup=False)
-            return False
-        return True
+        return outcome
 
     def _bank_file(self, data: bytes, name: str) -> TakenIn:
         from fairdue.cash.actions import do_take_in

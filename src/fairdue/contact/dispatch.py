@@ -49,6 +49,7 @@ FOR_ALL = frozenset(
         GateReason.BANK_DATA_UNKNOWN.code,
         GateReason.IMPORT_WAITING.code,
         GateReason.IMPORT_RUNNING.code,
+        GateReason.BANK_FILE_WAITING.code,
         GateReason.DAILY_CAP.code,
         GateReason.DRY_RUN.code,
     }

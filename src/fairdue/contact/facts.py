@@ -152,6 +152,8 @@ class OpenImport:
     as_of: date
     running: bool = False
     """Being written now, or stopped on the way; else it waits for a person."""
+    bank: bool = False
+    """A bank file whose lines are not matched yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ SAID = frozenset(
 )
 """Events in which the customer says something that a text written before does not know; automatic replies are none."""
 COVER = ("cover_deadline", "cover_max_extension_until", "cover_consent_needed")
-IMPORTS = ("import_waiting", "import_running")
+IMPORTS = ("import_waiting", "import_running", "bank_file_waiting")
 CALLS_AND_REPLIES = (EventKind.CALL, EventKind.REPLY, EventKind.ANSWER)
 READ_AND_CHECK = (TaskKind.REPLY, TaskKind.INTERNAL_CHECK)
 
@@ -407,7 +407,8 @@ def _facts(rows: Iterable[_Row]) -> tuple[tuple[OpenImport, ...], _Cover]:
     latest: _Cover = defaultdict(dict)
     for subject, kind, value, as_of, version in rows:
         if kind in IMPORTS:
-            imports.append(OpenImport(version.partition(":")[2] or version, as_of, kind == "import_running"))
+            number, running, bank = version.partition(":")[2] or version, kind == IMPORTS[1], kind == IMPORTS[2]
+            imports.append(OpenImport(number, as_of, running, bank))
         else:
             latest[subject][kind] = value
     return tuple(imports), latest

@@ -66,6 +66,11 @@ class GateReason(ContactReason):
         gettext_noop("An import of %(as_of)s (%(number)s) was begun and has not ended."),
         True,
     )
+    BANK_FILE_WAITING = (
+        "gate_bank_file_waiting",
+        gettext_noop("Bank file %(number)s, taken in on %(as_of)s, is not matched yet: it may say what was paid."),
+        True,
+    )
     ERASED_BEFORE = (
         "gate_erased_before",
         gettext_noop("This person was erased after the backup was made that this database was restored from."),

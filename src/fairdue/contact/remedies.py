@@ -12,7 +12,8 @@ class Mend(ReasonCode):
     """What to do about a block."""
 
     RUN_AGAIN = ("mend_run_again", gettext_noop("Start a run: it plans the step anew on today's balances."))
-    MATCH_MONEY = ("mend_match_money", gettext_noop("Find out what the money pays, and import the matching."))
+    MATCH_MONEY = ("mend_match_money", gettext_noop("Find out what the money pays, and match it to its invoices."))
+    MATCH_LINES = ("mend_match_lines", gettext_noop("Match the lines of the bank file: propose and post."))
     READ_BANK = ("mend_read_bank", gettext_noop("Import a newer bank statement or list of payments."))
     END_HOLD = ("mend_end_hold", gettext_noop("End the hold once its reason is gone; it stands with its owner."))
     WAIT = ("mend_wait", gettext_noop("Nothing to do: it passes by waiting."))
@@ -77,7 +78,7 @@ class Remedy:
 
 
 PAGES = (
-    "customer", "contacts", "runs", "imports", "policy", "outbox", "proposal", "third-parties", "law", "personal", "balances",
+    "customer", "contacts", "runs", "imports", "money", "policy", "outbox", "proposal", "third-parties", "law", "personal", "balances",
 )  # fmt: skip
 """The pages a remedy may name; the web application knows their addresses."""
 
@@ -92,13 +93,14 @@ _MENDS: dict[str, tuple[Mend, str, str]] = {
     ),
     **dict.fromkeys(
         (_G.IN_TRANSIT.code, _G.IN_TRANSIT_ITEM.code, _G.IN_TRANSIT_PART.code),
-        (Mend.MATCH_MONEY, "imports", _IMPORT),
+        (Mend.MATCH_MONEY, "money", "fairdue cash queue"),
     ),
     **dict.fromkeys(
         (_G.BANK_DATA_OLD.code, _G.BANK_DATA_UNKNOWN.code, _G.ACCOUNT_DATA_OLD.code),
-        (Mend.READ_BANK, "imports", _IMPORT),
+        (Mend.READ_BANK, "imports", "fairdue cash import FILE"),
     ),
     **dict.fromkeys((_G.IMPORT_WAITING.code, _G.IMPORT_RUNNING.code), (Mend.END_IMPORT, "imports", _IMPORT)),
+    _G.BANK_FILE_WAITING.code: (Mend.MATCH_LINES, "money", "fairdue cash propose"),
     **dict.fromkeys((_G.REPLY_UNREAD.code, _G.REPLY_SINCE.code), (Mend.READ_REPLY, "customer", "")),
     _G.INTERNAL_CHECK.code: (Mend.FINISH_CHECK, "customer", ""),
     **dict.fromkeys(

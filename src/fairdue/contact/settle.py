@@ -36,8 +36,8 @@ def mark(message: OutboxMessage, owner: str, at: datetime) -> bool:
         return mine.update(handing_at=at) == 1
 
 
-def hold_back(actor: Actor, message: OutboxMessage, verdict: GateResult) -> None:
-    """Write the gate's block, inside the claiming transaction: waiting stays queued, the rest is held back.
+def hold_back(actor: Actor, message: OutboxMessage, verdict: GateResult, *, claimed: bool = True) -> None:
+    """Write the gate's block, inside the transaction that claimed or locked it: waiting stays queued, the rest is held back.
 
     The same reasons as last time are not written again: a message that waits for a week leaves one block, not hundreds.
     """
@@ -45,7 +45,7 @@ def hold_back(actor: Actor, message: OutboxMessage, verdict: GateResult) -> None
     state = MessageState.QUEUED if verdict.waits else MessageState.BLOCKED
     OutboxMessage.objects.filter(pk=message.pk).update(
         state=state, reasons=reasons, not_before=verdict.retry_at if verdict.waits else None,
-        attempt=message.attempt - 1, **FREE,
+        attempt=message.attempt - int(claimed), **FREE,
     )  # fmt: skip
     if [one["code"] for one in message.reasons] == [one["code"] for one in reasons] and verdict.waits:
         return

@@ -20,6 +20,7 @@ def imports(step: Step, facts: GateFacts, policy: GatePolicy, stage: Stage) -> I
         return
     for one in facts.imports_open:
         code = GateReason.IMPORT_RUNNING if one.running else GateReason.IMPORT_WAITING
+        code = GateReason.BANK_FILE_WAITING if one.bank else code
         yield because(code, number=one.number, as_of=one.as_of.isoformat())
 
 

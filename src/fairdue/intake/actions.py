@@ -20,9 +20,10 @@ from fairdue.intake.models import Import, SourceProfile
 from fairdue.intake.reasons import IntakeReason
 from fairdue.intake.rows import ItemRow, PartyRow, PaymentRow, RefusedCells
 from fairdue.intake.rules import Plan, RefusedRow, Scope, plan_items, standing_waits, total_waits, totals_of
-from fairdue.intake.standing import currencies_of, note_waiting, publish_bank_data
+from fairdue.intake.standing import currencies_of, note_waiting
 from fairdue.kernel.reasons import Reason, because
 from fairdue.ledger import audit
+from fairdue.ledger.bank_data import publish_bank_data
 from fairdue.ledger.models import Source
 from fairdue.people.actor import Actor, Right
 from fairdue.people.days import today_of

@@ -69,26 +69,6 @@ def under_way(actor: Actor, kind: str, sha256: str, as_of: date) -> Iterator[Non
         _mark(actor, "import_running", sha256[:24], as_of, False)
 
 
-def publish_bank_data(actor: Actor, through: date, currencies: Iterable[str] = ()) -> None:
-    """Publish through which day money is known, unless a later day is known already; and that of accounts read apart.
-
-    ``currencies`` are those of a source that is the statement of accounts; a list that speaks for all refreshes what is known.
-    """
-    subject = f"company:{actor.company_id}"
-    rows = Fact.objects.filter(company_id=actor.company_id, kind="bank_data_through", subject__startswith=subject)
-    last: dict[str, int] = {}
-    for name, value in rows.values_list("subject", "value"):
-        last[name] = max(value, last.get(name, value))
-    apart = {f"{subject}:{currency}" for currency in currencies}
-    known = {name for name in last if name.startswith(f"{subject}:")}
-    for name in sorted({subject} | (apart or known)):
-        if last.get(name, 0) < through.toordinal():
-            do_publish_fact(
-                actor, room="ledger", kind="bank_data_through", subject=name, as_of=through, value=through.toordinal(),
-                source_version="intake",
-            )  # fmt: skip
-
-
 def currencies_of(source_id: int, now: Iterable[str]) -> frozenset[str]:
     """Give the currencies that a source of payments has ever brought: those of the accounts that it is the statement of."""
     found = set(now)

@@ -33,6 +33,8 @@ KINDS = {
         # company:ID, version import:NUMBER. 1: the file waits for a person, or is being written; 0: no longer.
         FactKind("import_waiting", "flag", "intake"),
         FactKind("import_running", "flag", "intake"),
+        # company:ID, version bank_file:NUMBER. 1: a bank file's lines are not matched yet; 0: they are.
+        FactKind("bank_file_waiting", "flag", "cash"),
         FactKind("payment_index", "points", "ledger"),
         FactKind("days_beyond_terms", "days_e2", "ledger"),
     )

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, F
 
 from fairdue.cash import book as reading
+from fairdue.cash.actions.line import heed
 from fairdue.cash.actions.mail_advices import do_look_for_advices
 from fairdue.cash.actions.write import Ready, own_payments, write
 from fairdue.cash.company_settings import settings_of
@@ -27,6 +28,7 @@ from fairdue.cash.models import Decision, Proposal
 from fairdue.cash.plan import Misfit
 from fairdue.cash.settings import Settings
 from fairdue.cash.stored import digest_of, parts_of, suspect, told_by, waits
+from fairdue.contact.recheck import Rechecked
 from fairdue.kernel import chain
 from fairdue.kernel.memory import no_collection
 from fairdue.ledger import audit, bulk
@@ -52,6 +54,7 @@ class Proposed:
     lines: int = 0
     new: int = 0
     states: dict[str, int] = field(default_factory=dict)
+    rechecked: Rechecked = field(default_factory=Rechecked)
 
 
 @dataclass(slots=True)
@@ -64,6 +67,7 @@ class Posted:
     posted: int = 0
     left: list[int] = field(default_factory=list)
     off: bool = False
+    rechecked: Rechecked = field(default_factory=Rechecked)
 
 
 def _portions(rows: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -80,8 +84,13 @@ def do_propose(actor: Actor, *, matcher: Matcher = match, progress: Progress | N
     actor.need(Right.ALLOCATE)
     done = Proposed(advices=do_look_for_advices(actor).advices)
     lines = reading.lines(actor.company_id)
-    if not lines:
-        return done
+    if lines:
+        _propose(actor, lines, done, matcher, progress)
+    done.rechecked = heed(actor, changed=done.new > 0)
+    return done
+
+
+def _propose(actor: Actor, lines: Sequence[Line], done: Proposed, matcher: Matcher, progress: Progress | None) -> None:
     settings = settings_of(actor.company_id)
     book = reading.load(actor.company_id, today_of(actor), settings.tolerances())
     may_post = may_post_by(actor, settings)
@@ -97,7 +106,6 @@ def do_propose(actor: Actor, *, matcher: Matcher = match, progress: Progress | N
         _keep(actor, waiting, done, settings.version)
     if progress is not None:
         progress(done.lines, len(lines))
-    return done
 
 
 @transaction.atomic
@@ -174,6 +182,7 @@ def do_post(actor: Actor, *, progress: Progress | None = None) -> Posted:
         seen += len(portion)
         if progress is not None:
             progress(seen, len(wanted))
+    done.rechecked = heed(actor, changed=done.posted > 0)
     return done
 
 

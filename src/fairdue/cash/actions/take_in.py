@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from fairdue.cash import queries
+from fairdue.cash.actions.line import note_waiting
 from fairdue.cash.models import Account, BankFile, BankLine, Statement
 from fairdue.cash.reasons import CashReason
 from fairdue.cash.rules import Line, Place, announced_key, is_counted, key_of, lines_of, new_lines, place_of
@@ -126,7 +127,10 @@ def do_take_in(
             return TakenIn(file, True, list(file.statements.select_related("account").order_by("ordinal")))
         said = _completed(actor, said)
         with no_collection():
-            return _Taking(actor, file, new_account).take(_statements(data, file_name, said, progress))
+            done = _Taking(actor, file, new_account).take(_statements(data, file_name, said, progress))
+        if done.new:
+            note_waiting(actor, file.pk)
+        return done
 
 
 def _completed(actor: Actor, said: Said) -> Said:
