@@ -52,7 +52,9 @@ def test_from_a_bank_file_to_the_rates(acme, tmp_path):
     assert "is decided. Undo that first" in acme("cash", "confirm", number, code=1)
     assert "waits again" in acme("cash", "undo", number, "--reason", "typed wrong")
     assert "Nothing was learned yet." in acme("cash", "aliases")
-    assert "is decided" in acme("cash", "assign", number, "X-77=90.00", "--no-customer", "--once")
+    assert "is decided" in acme(
+        "cash", "assign", number, "X-77=90.00", "--no-customer", "--reason", "a refund", "--once"
+    )
     assert "Nothing was learned yet." in acme("cash", "aliases")
     assert "Every line is decided." in acme("cash", "queue")
 

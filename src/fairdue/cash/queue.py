@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q, QuerySet
 
 from fairdue.cash.book import standing_decisions, undecided, with_day
 from fairdue.cash.facts import newest_proposals
@@ -77,25 +77,45 @@ def line_with_all(company_id: int, line_id: int) -> tuple[BankLine, Proposal | N
 
 
 class Chosen(NamedTuple):
-    """An item that a person named."""
+    """An item that a person named. ``paid_minor`` is what of it is settled."""
 
     item: int
     customer: int
     currency: str
     open_minor: int
+    paid_minor: int = 0
 
 
-def choose(company_id: int, told: str, today: date) -> Chosen:
-    """Find an open item by its document's number, or by ``#`` and its own. Raises Misfit where there is none or more than one."""
+class Told(NamedTuple):
+    """What a person wrote of one item, unread: ``NUMBER``, ``NUMBER=AMOUNT``, ``NUMBER=AMOUNT@FALLS``, each also with ``:REST``."""
+
+    number: str
+    amount: str = ""
+    falls: str = ""
+    """By what the item falls, in its own currency where that is another than the line's."""
+    rest: str = ""
+
+
+def told_item(text: str) -> Told:
+    """Take apart what a person wrote of an item."""
+    number, _sign, money = text.strip().partition("=")
+    money, _sign, rest = money.partition(":")
+    amount, _sign, falls = money.partition("@")
+    return Told(number.strip(), amount.strip(), falls.strip(), rest.strip())
+
+
+def choose(company_id: int, told: str, today: date, *, back: bool = False) -> Chosen:
+    """Find an open item by its document's number, or by ``#`` and its own; with ``back`` one that something was paid of.
+
+    Raises Misfit where there is none or more than one.
+    """
     rows = DueItem.objects.filter(company_id=company_id)
     if told.startswith("#"):
-        rows = rows.filter(pk=int(told[1:])) if told[1:].isdigit() else rows.none()
+        rows = rows.filter(pk=int(told[1:])) if told[1:].isdecimal() and len(told) < 20 else rows.none()
     else:
         rows = rows.filter(document__number=told)
-    found = list(rows.order_by("pk").values_list("pk", "customer_id", "currency"))
-    opened = ledger_queries.open_amounts(company_id, today, due_item_ids=[pk for pk, _, _ in found])
-    chosen = [Chosen(pk, owner, currency, opened.get(pk, 0)) for pk, owner, currency in found]
-    live = [one for one in chosen if one.open_minor] or chosen
+    chosen = _chosen(company_id, rows, today)
+    live = [one for one in chosen if (one.paid_minor if back else one.open_minor)] or chosen
     if not live:
         raise Misfit(CashReason.NO_SUCH_ITEM, number=told[:80])
     if len(live) > 1:
@@ -103,12 +123,86 @@ def choose(company_id: int, told: str, today: date) -> Chosen:
     return live[0]
 
 
-def part_of(chosen: Chosen, amount_minor: int | None, rest_minor: int, difference: str) -> Part:
-    """Give the part for an item: a credit note is used up whole, an invoice is paid by what is told or by what is left of the line."""
+def _chosen(company_id: int, rows: QuerySet[DueItem], today: date) -> list[Chosen]:
+    found = list(rows.order_by("pk").values_list("pk", "customer_id", "currency", "amount_minor"))
+    opened = ledger_queries.open_amounts(company_id, today, due_item_ids=[one[0] for one in found])
+    return [
+        Chosen(pk, owner, currency, opened.get(pk, 0), amount - opened.get(pk, 0)) for pk, owner, currency, amount in found
+    ]  # fmt: skip
+
+
+def part_of(
+    chosen: Chosen, amount_minor: int | None, rest_minor: int, difference: str, *, currency: str = "", falls_minor: int | None = None
+) -> Part:  # fmt: skip
+    """Give the part for an item of a line in ``currency``, of which ``rest_minor`` is left (16).
+
+    Money in: a credit note is used up whole, an invoice is paid by what is told or by what is left; an item in another currency
+    falls by ``falls_minor``, by all that is open where nothing is told. Money out: it goes back from the item.
+    """
+    if rest_minor < 0:
+        back = min(-rest_minor, max(chosen.paid_minor, 0) or -rest_minor) if amount_minor is None else abs(amount_minor)
+        return Part(chosen.item, chosen.customer, -back, Kind.RETURN)
     if chosen.open_minor < 0:
         return Part(
             chosen.item, chosen.customer, chosen.open_minor if amount_minor is None else -abs(amount_minor), Kind.CREDIT
         )
+    if currency and chosen.currency != currency:
+        paid = rest_minor if amount_minor is None else amount_minor
+        falls = chosen.open_minor if falls_minor is None else falls_minor
+        missing = max(0, chosen.open_minor - falls) if difference else 0
+        return Part(chosen.item, chosen.customer, paid, Kind.PAYMENT, difference, missing, "", falls)
     paid = min(chosen.open_minor, rest_minor) if amount_minor is None else amount_minor
     missing = max(0, chosen.open_minor - paid) if difference else 0
     return Part(chosen.item, chosen.customer, paid, Kind.PAYMENT, difference, missing)
+
+
+FOUND_MAX = 12
+LOOKED_AT = 400
+"""Items looked at for one search, the latest due first; those found are what of them is open, or was paid."""
+
+
+class Found(NamedTuple):
+    """An item that a search found."""
+
+    chosen: Chosen
+    number: str
+    customer: str
+    customer_number: str
+    due_on: date
+
+
+def find(company_id: int, words: str, today: date, *, back: bool = False, customer: int | None = None) -> list[Found]:
+    """Find open items by a document's number, or the name or number of a customer; without words those of ``customer``.
+
+    With ``back`` items that something was paid of. Two queries.
+    """
+    rows = DueItem.objects.filter(company_id=company_id).select_related("document", "customer")
+    if words:
+        named = Q(document__number__icontains=words) | Q(customer__name__icontains=words) | Q(customer__number=words)
+        rows = rows.filter(named)
+    elif customer is not None:
+        rows = rows.filter(customer_id=customer)
+    else:
+        return []
+    looked = list(rows.order_by("-due_on", "-pk")[:LOOKED_AT])
+    opened = ledger_queries.open_amounts(company_id, today, due_item_ids=[item.pk for item in looked])
+    found = []
+    for item in looked:
+        left = opened.get(item.pk, 0)
+        chosen = Chosen(item.pk, item.customer_id, item.currency, left, item.amount_minor - left)
+        if chosen.paid_minor > 0 if back else left:
+            found.append(Found(chosen, item.document.number, item.customer.name, item.customer.number, item.due_on))
+    return sorted(found, key=lambda one: (one.due_on, one.chosen.item))[:FOUND_MAX]
+
+
+def items_told(company_id: int, ids: Sequence[int], today: date) -> dict[int, Found]:
+    """Give items by number with what is open of them. Two queries."""
+    rows = list(DueItem.objects.filter(company_id=company_id, pk__in=ids).select_related("document", "customer"))
+    opened = ledger_queries.open_amounts(company_id, today, due_item_ids=[item.pk for item in rows])
+    return {
+        item.pk: Found(
+            Chosen(item.pk, item.customer_id, item.currency, opened.get(item.pk, 0), item.amount_minor - opened.get(item.pk, 0)),
+            item.document.number, item.customer.name, item.customer.number, item.due_on,
+        )
+        for item in rows
+    }  # fmt: skip

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Max, OuterRef, Subquery, Sum, Value
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Abs, Coalesce
 
 from fairdue.cash.book import standing_decisions, undecided
-from fairdue.cash.models import Decision, Proposal
+from fairdue.cash.models import BankLine, Decision, Proposal
 
 NOT_PROPOSED = ""
 
@@ -23,17 +23,23 @@ class Tally(NamedTuple):
     value_minor: int
 
 
+def with_newest(rows: QuerySet[BankLine]) -> QuerySet[Any]:
+    """Give lines with their newest proposal: its number, and its state, empty where there is none."""
+    newest = Proposal.objects.filter(line=OuterRef("pk")).order_by("-number")
+    return rows.annotate(
+        newest_id=Subquery(newest.values("pk")[:1]), newest_state=Coalesce(Subquery(newest.values("state")[:1]), Value(NOT_PROPOSED))
+    )  # fmt: skip
+
+
 def of_queue(company_id: int) -> list[Tally]:
     """Count the lines that are not decided, by the state of their newest proposal and by currency. One query."""
-    newest = Proposal.objects.filter(line=OuterRef("pk")).order_by("-number").values("state")[:1]
     rows = (
-        undecided(company_id)
-        .annotate(state=Coalesce(Subquery(newest), Value(NOT_PROPOSED)))
-        .values("state", "currency")
+        with_newest(undecided(company_id))
+        .values("newest_state", "currency")
         .annotate(lines=Count("pk"), value=Sum(Abs("amount_minor")))
-        .order_by("state", "currency")
+        .order_by("newest_state", "currency")
     )
-    return [Tally(row["state"], row["currency"], row["lines"], int(row["value"])) for row in rows]
+    return [Tally(row["newest_state"], row["currency"], row["lines"], int(row["value"])) for row in rows]
 
 
 def newest_decision(company_id: int) -> int:

@@ -191,12 +191,23 @@ def assign(
     line: LineNumber,
     items: Annotated[
         list[str] | None,
-        typer.Argument(help=_("NUMBER, NUMBER=AMOUNT or NUMBER=AMOUNT:REST; REST is discount, write_off or dispute")),
+        typer.Argument(
+            help=_(
+                "NUMBER, NUMBER=AMOUNT or NUMBER=AMOUNT:REST; REST is discount, write_off or dispute. An item in another currency: "
+                "NUMBER=AMOUNT@FALLS, by what it falls in its own"
+            )
+        ),
     ] = None,
     on_account: Annotated[
         str, typer.Option("--on-account", help=_("Number of the customer who has the rest to the credit"))
     ] = "",
-    nobody: Annotated[bool, typer.Option("--no-customer", help=_("The rest is no customer's money"))] = False,
+    nobody: Annotated[
+        bool, typer.Option("--no-customer", help=_("The rest is no customer's money; say why with --reason"))
+    ] = False,
+    charge: Annotated[
+        bool,
+        typer.Option("--charge", help=_("The rest of money that went back is the bank's cost; the customer bears it")),
+    ] = False,
     third_party: Annotated[bool, typer.Option("--third-party", help=_("The payer pays for another"))] = False,
     forget: Annotated[bool, typer.Option("--once", help=_("Learn nothing of the payer from it"))] = False,
     reason: Why = "",
@@ -213,33 +224,37 @@ def assign(
     found, _proposal, _decision = line_with_all(chosen.pk, line)
     parts = _chosen_parts(chosen, found, items or [])
     rest = found.amount_minor - sum(part.amount_minor for part in parts)
-    if rest and (on_account or nobody):
-        parts.append(_rest(chosen, rest, on_account))
+    if nobody and not reason.strip():
+        start.fail(_("Say why it is no customer's money: --reason."))
+    if rest and (on_account or nobody or charge):
+        parts.append(_rest(chosen, rest, on_account, parts[0].customer if charge and parts else None))
     do_assign(acting, line, parts, reason=reason, learn=not forget, third_party=third_party)
     _print(_("Line %(line)d is decided.") % {"line": line})
 
 
 def _chosen_parts(company: Company, line: BankLine, items: Sequence[str]) -> list[Part]:
-    from fairdue.cash.queue import choose, part_of
+    from fairdue.cash.queue import choose, part_of, told_item
     from fairdue.wording import words
 
     parts: list[Part] = []
     today = start.day(None)
-    for told in items:
-        number, _sign, money = told.partition("=")
-        amount, _sign, rest = money.partition(":")
-        if rest and rest not in RESTS:
-            start.fail(_("%(rest)s is none of: %(known)s") % {"rest": rest, "known": ", ".join(RESTS)})
-        paid = words.typed_amount(amount, line.currency) if amount else None
+    for told in map(told_item, items):
+        if told.rest and told.rest not in RESTS:
+            start.fail(_("%(rest)s is none of: %(known)s") % {"rest": told.rest, "known": ", ".join(RESTS)})
+        one = choose(company.pk, told.number, today, back=line.amount_minor < 0)
+        paid = words.typed_amount(told.amount, line.currency) if told.amount else None
+        falls = words.typed_amount(told.falls, one.currency) if told.falls else None
         left = line.amount_minor - sum(part.amount_minor for part in parts)
-        parts.append(part_of(choose(company.pk, number, today), paid, left, rest))
+        parts.append(part_of(one, paid, left, told.rest, currency=line.currency, falls_minor=falls))
     return parts
 
 
-def _rest(company: Company, rest_minor: int, number: str) -> Part:
+def _rest(company: Company, rest_minor: int, number: str, charged: int | None) -> Part:
     from fairdue.cash.matching.records import Kind, Part
     from fairdue.ledger.models import Customer
 
+    if charged is not None:
+        return Part(None, charged, rest_minor, Kind.CHARGE)
     if not number:
         return Part(None, None, rest_minor, Kind.NOT_CUSTOMER)
     customer = Customer.objects.filter(company=company, number=number).values_list("pk", flat=True).first()

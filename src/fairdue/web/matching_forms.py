@@ -8,41 +8,65 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from fairdue.cash.queue import Told, told_item
 from fairdue.web.upload_field import UploadField
 
 RESTS = ("", "discount", "write_off", "dispute")
 ITEMS_MAX = 200
 
 
-class AssignForm(forms.Form):
-    """The items that a line pays, and whose the rest is. Items stand one a line: ``RE-1001``, ``RE-1002 = 150.00``,
-    ``RE-1003 = 980.00 : write_off``."""
+class QueueFilter(forms.Form):
+    """Which lines the queue shows."""
 
+    q = forms.CharField(
+        label=_("Payer, account, text or amount"), required=False, max_length=100, widget=forms.TextInput({"type": "search"})
+    )  # fmt: skip
+    state = forms.ChoiceField(
+        label=_("State"), required=False, widget=forms.HiddenInput,
+        choices=[(one, one) for one in ("", "new", "posted", "waiting", "abstained")],
+    )  # fmt: skip
+
+
+class AssignForm(forms.Form):
+    """What a split says beside its rows: whose the rest of the line is, who pays, why. Items may also be written one a line:
+    ``RE-1001``, ``RE-1002 = 150.00``, ``RE-1003 = 980.00 : write_off``, ``RE-1004 = 100.00 @ 110.00``."""
+
+    rest = forms.ChoiceField(label=_("What is left of the line"), required=False)
+    customer = forms.CharField(label=_("Number of the customer"), required=False, max_length=60)
+    reason = forms.CharField(
+        label=_("Reason"), required=False, max_length=200,
+        help_text=_("Needed to write off, and for money that is no customer's"),
+    )  # fmt: skip
+    third_party = forms.BooleanField(label=_("The payer pays for another"), required=False)
+    once = forms.BooleanField(label=_("Learn nothing of the payer from it"), required=False)
     items = forms.CharField(
         label=_("Items, one a line"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
-        help_text=_("A number, or RE-1002 = 150.00, or with what becomes of the rest: RE-1003 = 980.00 : write_off (discount, dispute)"),
+        help_text=_(
+            "A number, or RE-1002 = 150.00, with what becomes of the rest: RE-1003 = 980.00 : write_off (discount, dispute); in another "
+            "currency with what it falls by: RE-1004 = 100.00 @ 110.00"
+        ),
     )  # fmt: skip
-    rest = forms.ChoiceField(
-        label=_("What is left of the line"), required=False,
-        choices=(("customer", _("is the credit of a customer")), ("nobody", _("is no customer's money"))),
-    )  # fmt: skip
-    customer = forms.CharField(label=_("Number of the customer"), required=False, max_length=60)
-    third_party = forms.BooleanField(label=_("The payer pays for another"), required=False)
-    reason = forms.CharField(label=_("Reason"), required=False, max_length=200)
 
-    def clean_items(self) -> list[tuple[str, str, str]]:
+    def __init__(self, *args: Any, back: bool = False, rows: int = 0, **kwargs: Any) -> None:
+        """Make the form of a line; ``back``: its money goes out. ``rows``: items that the split names already."""
+        super().__init__(*args, **kwargs)
+        first = ("charge", _("is the bank's cost")) if back else ("customer", _("is the credit of a customer"))
+        self.fields["rest"].choices = [first, ("nobody", _("is no customer's money"))]  # type: ignore[attr-defined]
+        if back:
+            del self.fields["customer"]
+        self.rows = rows
+
+    def clean_items(self) -> list[Told]:
         """Give number, amount and rest of each line."""
-        found: list[tuple[str, str, str]] = []
-        for line in self.cleaned_data["items"].splitlines():
-            number, _sign, money = line.strip().partition("=")
-            amount, _sign, rest = money.partition(":")
-            if rest.strip() not in RESTS:
+        found: list[Told] = []
+        for told in map(told_item, self.cleaned_data["items"].splitlines()):
+            if told.rest not in RESTS:
                 known = ", ".join(RESTS[1:])
                 raise forms.ValidationError(
-                    gettext("%(rest)s is none of: %(known)s") % {"rest": rest.strip()[:40], "known": known}
+                    gettext("%(rest)s is none of: %(known)s") % {"rest": told.rest[:40], "known": known}
                 )
-            if number.strip():
-                found.append((number.strip(), amount.strip(), rest.strip()))
+            if told.number:
+                found.append(told)
         if len(found) > ITEMS_MAX:
             raise forms.ValidationError(gettext("At most %(count)d items.") % {"count": ITEMS_MAX})
         return found
@@ -50,7 +74,8 @@ class AssignForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Ask for something to do."""
         asked = super().clean() or {}
-        if not self.errors and not asked["items"] and not asked["customer"] and asked["rest"] != "nobody":
+        asked.setdefault("customer", "")
+        if not self.errors and not (self.rows or asked["items"] or asked["customer"] or asked["rest"] == "nobody"):
             raise forms.ValidationError(gettext("Name an item, a customer, or say that it is no customer's money."))
         return asked
 

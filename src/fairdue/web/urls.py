@@ -129,6 +129,7 @@ urlpatterns: list[URLPattern] = [
     path("money", matching.lines, name="money"),
     path("money/<int:line_id>", matching.line, name="money-line"),
     path("money/<int:line_id>/confirm", matching.confirm, name="money-confirm"),
+    path("money/<int:line_id>/split", matching.part, name="money-split"),
     path("money/<int:line_id>/assign", matching.assign, name="money-assign"),
     path("money/<int:line_id>/undo", matching.undo, name="money-undo"),
     path("money/work", money_work.start, name="money-work"),

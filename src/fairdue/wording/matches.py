@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
@@ -30,6 +30,10 @@ DIFFERENCES: Mapping[str, str] = {
     "deduction": _("deducted: a dispute is proposed"), "duplicate": _("paid twice"), "write_off": _("written off"),
     "dispute": _("in dispute"),
 }  # fmt: skip
+RESTS: Sequence[tuple[str, str]] = (
+    ("", _("stays open")), ("discount", _("early-payment discount")), ("write_off", _("written off")), ("dispute", _("to dispute")),
+)  # fmt: skip
+"""What may become of the rest of an item, as a person chooses it."""
 SETTINGS: Mapping[str, str] = {
     "posting": _("Posting by evidence"), "budget_ppm": _("Wrong-match budget, ppm"), "rounding": _("Limit of rounding"),
     "charges": _("Limit of bank charges"), "discount_grace_days": _("Days of grace for discounts"),

@@ -11,10 +11,17 @@ from importlib import import_module
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import NumberFormatError, format_decimal, format_percent, get_group_symbol, parse_decimal
+from babel.numbers import (
+    NumberFormatError,
+    format_decimal,
+    format_percent,
+    get_decimal_symbol,
+    get_group_symbol,
+    parse_decimal,
+)
 from django.utils.translation import get_language, gettext, to_locale
 
-from fairdue.kernel.money import MoneyError, MoneyReason, to_decimal, typed_minor
+from fairdue.kernel.money import MoneyError, MoneyReason, exponent, to_decimal, typed_minor
 from fairdue.kernel.reasons import Reason, ReasonCode, Value, from_dict, gettext_noop, text_index
 from fairdue.letters.figures import Figures
 
@@ -87,6 +94,21 @@ def typed_amount(text: str, currency: str, into: Locale | None = None) -> int:
     except NumberFormatError:
         raise MoneyError(MoneyReason.NO_NUMBER, value=repr(text)) from None
     return typed_minor(number, currency)
+
+
+def group_sign() -> str:
+    """Give the sign that parts groups of digits in the page's language."""
+    return str(get_group_symbol(locale()))
+
+
+def decimal_sign() -> str:
+    """Give the sign before the decimals in the page's language."""
+    return str(get_decimal_symbol(locale()))
+
+
+def places(currency: str) -> int:
+    """Give how many decimals a currency has."""
+    return exponent(currency)
 
 
 def amount_rounded(amount_minor: int, currency: str) -> str:

@@ -12,18 +12,16 @@ from fairdue.cash.company_settings import settings_of
 from fairdue.cash.facts import Of, decision_numbers, line_of, lines_to_decide, newest_proposals, planner
 from fairdue.cash.matching.records import Kind, Part
 from fairdue.cash.models import Decision, LearnedAlias, Proposal
-from fairdue.cash.plan import DISPUTE, Misfit, Plan
+from fairdue.cash.plan import DISCOUNT, DISPUTE, SETTLES, Misfit, Plan
 from fairdue.cash.reasons import CashReason
 from fairdue.cash.stored import parts_of, same_parts
 from fairdue.ledger import audit
 from fairdue.ledger.actions import do_hold
-from fairdue.ledger.models import Customer, HoldReason
+from fairdue.ledger.models import Customer, DueItem, HoldReason
 from fairdue.ledger.rates import Unknown, convert
 from fairdue.people.actor import Actor, Right
 from fairdue.people.days import today_of
 from fairdue.people.models import Company
-
-WRITTEN_OFF = "write_off"
 
 
 def do_confirm(actor: Actor, line_id: int, *, other: int | None = None, learn: bool = True) -> Decision:
@@ -87,29 +85,43 @@ def _own_customers(actor: Actor, parts: Sequence[Part]) -> None:
 
 def _within_limits(actor: Actor, parts: Sequence[Part], reason: str) -> None:
     """Hold what is written off against the right and the limit of who acts (17)."""
-    written = [part for part in parts if part.difference == WRITTEN_OFF and part.difference_minor > 0]
     if any(part.difference == DISPUTE for part in parts):
         actor.need(Right.HOLD)
+    written = _written_off(actor, parts)
     if not written:
         return
     actor.need(Right.WAIVE)
-    if not reason:
+    if not reason.strip():
         raise Misfit(CashReason.NEEDS_REASON)
     if actor.release_limit_minor is None:
         return
-    items = planner(actor.company_id, [], written).items
     own = Company.objects.values_list("currency", flat=True).get(pk=actor.company_id)
     total = 0
-    for part in written:
-        now = items.get(part.item or 0)
-        if now is None:
-            raise Misfit(CashReason.NO_ITEM, item=part.item or 0)
-        worth = convert(part.difference_minor, now.currency, own, today_of(actor))
+    for amount_minor, currency in written:
+        worth = convert(amount_minor, currency, own, today_of(actor))
         if isinstance(worth, Unknown):
-            raise Misfit(CashReason.NO_RATE, currency=now.currency)
+            raise Misfit(CashReason.NO_RATE, currency=currency)
         total += worth.amount_minor
     if total > actor.release_limit_minor:
         raise Misfit(CashReason.OVER_LIMIT, amount_minor=total, currency=own)
+
+
+def _written_off(actor: Actor, parts: Sequence[Part]) -> list[tuple[int, str]]:
+    """Give what falls from items without money: amount and currency. A discount within the item's own terms is none (17)."""
+    settled = [part for part in parts if part.difference in SETTLES and part.difference_minor > 0]
+    rows = DueItem.objects.filter(company_id=actor.company_id, pk__in=[part.item or 0 for part in settled])
+    items = {
+        pk: (currency, discount) for pk, currency, discount in rows.values_list("pk", "currency", "discount_minor")
+    }
+    found = []
+    for part in settled:
+        if part.item not in items:
+            raise Misfit(CashReason.NO_ITEM, item=part.item or 0)
+        currency, agreed = items[part.item]
+        more = part.difference_minor - (agreed if SETTLES[part.difference] == DISCOUNT else 0)
+        if more > 0:
+            found.append((more, currency))
+    return found
 
 
 def _decide(

@@ -52,6 +52,20 @@
 
   document.addEventListener("DOMContentLoaded", function () { numberLines(); countChecked(); });
 
+  function unfold(summary) {
+    if (!(summary.parentElement instanceof HTMLDetailsElement)) { return false; }
+    const fold = summary.parentElement;
+    const field = fold.querySelector("input:not([type=hidden]), select, textarea");
+    fold.open = field ? true : !fold.open;
+    (field || summary).focus();
+    return true;
+  }
+
+  // Escape leaves a field, so that keys count again.
+  document.addEventListener("keydown", function (event) {
+    if (event.key === "Escape" && closest(event, "input, select, textarea")) { event.target.blur(); }
+  });
+
   // "/" goes to the search field; j and k go down and up the rows of the main table.
   document.addEventListener("keydown", function (event) {
     if (event.ctrlKey || event.metaKey || event.altKey || closest(event, "input, select, textarea, [contenteditable]")) { return; }
@@ -60,20 +74,28 @@
       if (field) { event.preventDefault(); field.focus(); }
     }
     // On a page of its own a letter names its keys: a link is followed, a button only gets the focus, for Enter to press.
-    const named = document.querySelector('[data-key="' + CSS.escape(event.key) + '"]');
+    // A name may stand for several keys; a fold is opened at its first field, and one without a field is opened and closed.
+    const named = document.querySelector('[data-key~="' + CSS.escape(event.key) + '"]');
     if (named) {
       event.preventDefault();
-      if (named instanceof HTMLAnchorElement) { named.click(); } else { named.focus(); }
+      if (named instanceof HTMLAnchorElement) { named.click(); } else if (!unfold(named)) { named.focus(); }
       return;
+    }
+    // Enter presses the page's first choice where nothing else has the focus; a key held down presses it once.
+    if (event.key === "Enter" && !event.repeat && !closest(event, "a, button, summary, label")) {
+      const first = document.querySelector("[data-enter]");
+      if (first) { event.preventDefault(); first.click(); return; }
     }
     if (event.key === "x" && document.activeElement && document.activeElement.matches("a[data-row]")) {
       const box = document.activeElement.closest("tr").querySelector('input[type="checkbox"]:not([disabled])');
       if (box) { event.preventDefault(); box.checked = !box.checked; countChecked(); }
     }
-    if (event.key === "j" || event.key === "k") {
+    const down = event.key === "j" || (event.key === "ArrowDown" && document.querySelector("[data-arrows]"));
+    const up = event.key === "k" || (event.key === "ArrowUp" && document.querySelector("[data-arrows]"));
+    if (down || up) {
       const links = Array.from(document.querySelectorAll("a[data-row]"));
       const here = links.indexOf(document.activeElement);
-      const next = links[here + (event.key === "j" ? 1 : -1)];
+      const next = links[here + (down ? 1 : -1)];
       if (next) { event.preventDefault(); next.focus(); }
     }
   });
