@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from fairdue.cash import advising
 from fairdue.cash.matching.match import TEACHES
 from fairdue.cash.matching.records import Alias, Book, Customer, Item, Line, Paid, Tolerances
-from fairdue.cash.models import BankLine, Decision, LearnedAlias, LinePayment
+from fairdue.cash.models import BankLine, Batch, Decision, LearnedAlias, LinePayment
 from fairdue.cash.settings import JUDGED_DAYS
 from fairdue.ledger import models as ledger
 from fairdue.ledger import queries as ledger_queries
@@ -31,8 +31,18 @@ def standing_decisions() -> QuerySet[Decision]:
     return Decision.objects.filter(undoing=None)
 
 
+def matched_lines(company_id: int) -> QuerySet[BankLine]:
+    """Give the lines that are matched: those that count but for totals told in parts, and those parts (bank entries, 15)."""
+    parts = Batch.objects.filter(statement=OuterRef("statement"), entry=OuterRef("entry"))
+    return BankLine.objects.filter(
+        ~Exists(Batch.objects.filter(total=OuterRef("pk"))),
+        Q(occurrence__gt=0) | (Q(part__gt=0) & Exists(parts)),
+        company_id=company_id,
+    )
+
+
 def undecided(company_id: int) -> QuerySet[BankLine]:
-    """Give the counted lines without a standing decision, but for those whose money was applied by hand (1, 2)."""
+    """Give the lines to be matched without a standing decision, but for those whose money was applied by hand (1, 2)."""
     applied = (
         ledger.Allocation.objects.filter(payment=OuterRef("payment_id"))
         .order_by()
@@ -40,11 +50,14 @@ def undecided(company_id: int) -> QuerySet[BankLine]:
         .annotate(used=Sum("amount_minor"))
         .exclude(used=0)
     )
-    return BankLine.objects.filter(
-        ~Exists(standing_decisions().filter(line=OuterRef("pk"))),
-        ~Exists(LinePayment.objects.filter(Exists(applied), line=OuterRef("pk"), decision=None)),
-        company_id=company_id, occurrence__gt=0,
-    ).exclude(amount_minor=0)  # fmt: skip
+    return (
+        matched_lines(company_id)
+        .filter(
+            ~Exists(standing_decisions().filter(line=OuterRef("pk"))),
+            ~Exists(LinePayment.objects.filter(Exists(applied), line=OuterRef("pk"), decision=None)),
+        )
+        .exclude(amount_minor=0)
+    )
 
 
 _LINE = (

@@ -13,7 +13,7 @@ ERASABLE = {
     "cash_statement": (),
     "cash_line": (
         "reference", "end_to_end", "mandate", "structured", "bank_reference", "batch_reference", "name", "account_number",
-        "ultimate", "text", "information",
+        "ultimate", "text", "information", "entry_reference",
     ),
 }  # fmt: skip
 """Tables of this room, with the personal columns that may go while the company erases a person."""
@@ -97,3 +97,11 @@ def install_advised(apps: Any, schema_editor: Any) -> None:
         let_persons_go(schema_editor, table, columns)
     if schema_editor.connection.vendor == "postgresql":
         run(schema_editor, row_level_security(list(ADVISED)))
+
+
+def install_batches(apps: Any, schema_editor: Any) -> None:
+    """Migration step: the guards of batches; those of lines again, which got a column."""
+    let_persons_go(schema_editor, "cash_line", ERASABLE["cash_line"])
+    let_persons_go(schema_editor, "cash_batch", ())
+    if schema_editor.connection.vendor == "postgresql":
+        run(schema_editor, row_level_security(["cash_batch"]))

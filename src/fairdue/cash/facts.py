@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db.models import Exists, Max, OuterRef, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from fairdue.cash.book import undecided, with_day, zone_of_company
+from fairdue.cash.book import matched_lines, undecided, with_day, zone_of_company
 from fairdue.cash.matching.records import Kind, Part
 from fairdue.cash.models import BankLine, Decision, LinePayment, Posting, Proposal
 from fairdue.cash.plan import DISCOUNT, PAID, ItemNow, LineNow, Money, Planner, Standing
@@ -141,5 +141,5 @@ def decision_numbers(line_ids: Sequence[int]) -> dict[int, int]:
 
 
 def line_of(company_id: int, line_id: int) -> BankLine | None:
-    """Give a counted line of the company."""
-    return BankLine.objects.filter(company_id=company_id, occurrence__gt=0, pk=line_id).first()
+    """Give a line of the company that is matched."""
+    return matched_lines(company_id).filter(pk=line_id).first()

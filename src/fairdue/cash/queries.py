@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
-from fairdue.cash.models import Account, BankLine, Statement
+from fairdue.cash.models import Account, BankLine, Batch, Statement
 from fairdue.cash.reasons import CashReason
 from fairdue.cash.rules import Delivery, Place
 from fairdue.kernel.reasons import Reason, because
@@ -99,7 +99,7 @@ class Announced:
 
 
 def gaps(account: Account) -> list[Reason]:
-    """Say where statements of an account are missing (rule 12)."""
+    """Say where statements of an account are missing (rule 18)."""
     found: list[Reason] = []
     before: Statement | None = None
     rows = account.statements.filter(told=Statement.Told.BOOKED, repeats=None, last_on__isnull=False)
@@ -139,7 +139,8 @@ def newest(company_id: int, since: date | None, *, announced: bool, number: int)
     rows = BankLine.objects.filter(company_id=company_id)
     if announced:
         booked = Q(statement__told=Statement.Told.BOOKED, status="booked")
-        rows = rows.filter(booked_as=None).exclude(booked)
+        told = Batch.objects.filter(statement=OuterRef("statement"), entry=OuterRef("entry"))
+        rows = rows.filter(~Exists(told), booked_as=None).exclude(booked)
     else:
         rows = rows.filter(occurrence__gt=0)
     if since is not None:

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from fairdue.cash.book import standing_decisions, undecided, with_day
+from fairdue.cash.book import matched_lines, standing_decisions, undecided, with_day
 from fairdue.cash.facts import newest_proposals
 from fairdue.cash.matching.records import Kind, Part
-from fairdue.cash.models import BankLine, Decision, Proposal
+from fairdue.cash.models import BankLine, Batch, Decision, Proposal
 from fairdue.cash.plan import Misfit
 from fairdue.cash.reasons import CashReason
 from fairdue.ledger import queries as ledger_queries
@@ -68,9 +68,16 @@ def named(company_id: int, explanations: Iterable[Sequence[Part]]) -> list[list[
 def line_with_all(company_id: int, line_id: int) -> tuple[BankLine, Proposal | None, Decision | None]:
     """Give a counted line with the proposal and the decision that count. Raises Misfit. Three queries."""
     line = (
-        BankLine.objects.filter(company_id=company_id, occurrence__gt=0, pk=line_id).select_related("statement__account").first()
+        matched_lines(company_id).filter(pk=line_id).select_related("statement__account").first()
     )  # fmt: skip
     if line is None:
+        if batch := Batch.objects.filter(company_id=company_id, total=line_id).first():
+            first = (
+                BankLine.objects.filter(statement=batch.statement_id, entry=batch.entry, part__gt=0)
+                .order_by("pk")
+                .first()
+            )
+            raise Misfit(CashReason.IN_PARTS, line=line_id, count=batch.parts_count, first=first.pk if first else 0)
         raise Misfit(CashReason.NO_LINE, line=line_id)
     proposal = newest_proposals(company_id).filter(line=line).first()
     return line, proposal, standing_decisions().filter(line=line).first()

@@ -49,7 +49,9 @@ FROM cash_line l JOIN cash_statement s ON s.id = l.statement_id JOIN cash_accoun
     SELECT x.line_id, COUNT(*) AS ever, SUM(CASE WHEN u.wrong THEN 1 ELSE 0 END) AS wrong
     FROM cash_decision x LEFT JOIN cash_undoing u ON u.decision_id = x.id
     WHERE x.company_id = %(company)s AND x.how = 'automatic' GROUP BY x.line_id) e ON e.line_id = l.id
-WHERE l.company_id = %(company)s AND l.occurrence > 0 AND l.amount_minor <> 0
+WHERE l.company_id = %(company)s AND l.amount_minor <> 0
+  AND (l.occurrence > 0 OR (l.part > 0 AND EXISTS (SELECT 1 FROM cash_batch b WHERE b.statement_id = l.statement_id AND b.entry = l.entry)))
+  AND NOT EXISTS (SELECT 1 FROM cash_batch b WHERE b.total_id = l.id)
 GROUP BY 1, 2, a.id, a.number, a.currency ORDER BY a.number, a.currency, {order}
 """
 

@@ -79,6 +79,12 @@ class CashReason(ReasonCode):
     DECIDED = ("cash_decided", gettext_noop("Line %(line)s is decided. Undo that first."))
     NOT_DECIDED = ("cash_not_decided", gettext_noop("Line %(line)s is not decided."))
     NO_LINE = ("cash_no_line", gettext_noop("There is no line %(line)s that counts."))
+    IN_PARTS = (
+        "cash_in_parts",
+        gettext_noop(
+            "Line %(line)s is a total that is told in %(count)s parts; they are matched, from line %(first)s on."
+        ),
+    )
     NO_PROPOSAL = ("cash_no_proposal", gettext_noop("There is no such proposal of line %(line)s."))
     RESTS_ON = (
         "cash_rests_on",

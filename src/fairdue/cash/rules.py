@@ -48,6 +48,8 @@ class Line(NamedTuple):
     instructed_minor: int | None = None
     """The amount as the payer instructed it, where the bank converted it."""
     instructed_currency: str = ""
+    entry_reference: str = ""
+    """The bank's own reference of the entry, of a part too."""
 
 
 class Place(NamedTuple):
@@ -93,7 +95,7 @@ def _line(entry: Entry, detail: Detail | None, part: int, amount_minor: int, own
         detail.end_to_end if detail else "", detail.mandate if detail else "", structured, party.name, party.account,
         ultimate.name, detail.text if detail else (), entry.code, entry.bank_code, detail.return_code if detail else "",
         entry.batch_reference, (*entry.information, *(detail.information if detail else ())),
-        *_instructed(entry, detail),
+        *_instructed(entry, detail), entry.bank_reference,
     )  # fmt: skip
 
 

@@ -60,6 +60,9 @@ def propose(user: User = None, company: Code = None) -> None:
     if done.advices:
         told = _("%(count)d remittance advices found in mail: fairdue cash advices") % {"count": done.advices}
         start.console.print(told, highlight=False)
+    if done.expanded:
+        told = _("%(count)d totals are told in parts elsewhere; the parts are matched.") % {"count": done.expanded}
+        start.console.print(told, highlight=False)
     told = _("%(lines)d lines looked at, %(new)d proposals are new.") % {"lines": done.lines, "new": done.new}
     start.console.print(told, highlight=False)
     for state, name in STATES.items():

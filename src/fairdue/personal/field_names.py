@@ -95,6 +95,7 @@ FIELD_NAMES = {
     "mandate": pgettext_lazy("field", "Mandate"),
     "structured": pgettext_lazy("field", "Structured reference"),
     "bank_reference": pgettext_lazy("field", "Bank's reference"),
+    "entry_reference": pgettext_lazy("field", "Bank's reference of the entry"),
     "batch_reference": pgettext_lazy("field", "Reference of the batch"),
     "account_number": pgettext_lazy("field", "Account number"),
     "ultimate": pgettext_lazy("field", "Ultimate party"),

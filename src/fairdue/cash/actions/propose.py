@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, F
 
 from fairdue.cash import book as reading
+from fairdue.cash.actions.expand import do_expand
 from fairdue.cash.actions.line import heed
 from fairdue.cash.actions.mail_advices import do_look_for_advices
 from fairdue.cash.actions.write import Ready, own_payments, write
@@ -48,9 +49,10 @@ PROPOSAL_FIELDS = (
 
 @dataclass(slots=True)
 class Proposed:
-    """What became of a run: advices found in mail, lines looked at, by state, and how many proposals are new."""
+    """What became of a run: advices found in mail, totals told in parts, lines looked at, by state, and how many proposals are new."""
 
     advices: int = 0
+    expanded: int = 0
     lines: int = 0
     new: int = 0
     states: dict[str, int] = field(default_factory=dict)
@@ -79,10 +81,10 @@ def _portions(rows: Sequence[int]) -> Iterator[Sequence[int]]:
 def do_propose(actor: Actor, *, matcher: Matcher = match, progress: Progress | None = None) -> Proposed:
     """Propose every line that is not decided (1 to 6), by the company's settings. ``progress`` hears how many lines of how many.
 
-    Mail that came in is looked at for advices before (remittance advices, 10).
+    Mail that came in is looked at for advices before (remittance advices, 10), and totals told in parts are expanded (bank entries, 15).
     """
     actor.need(Right.ALLOCATE)
-    done = Proposed(advices=do_look_for_advices(actor).advices)
+    done = Proposed(advices=do_look_for_advices(actor).advices, expanded=do_expand(actor))
     lines = reading.lines(actor.company_id)
     if lines:
         _propose(actor, lines, done, matcher, progress)

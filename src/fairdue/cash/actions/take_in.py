@@ -38,7 +38,7 @@ LINE_FIELDS = (
     "announced_by_id", "amount_minor", "currency", "status", "reversal", "booked_on", "valued_on", "bank_reference",
     "batch_reference", "reference", "end_to_end", "mandate", "structured", "name", "account_number", "ultimate", "text",
     "information", "code", "bank_code", "return_code",
-    "instructed_minor", "instructed_currency",
+    "instructed_minor", "instructed_currency", "entry_reference",
 )  # fmt: skip
 
 
@@ -282,7 +282,7 @@ class _Taking:
                  line.valued_on, line.bank_reference[:140], line.batch_reference[:140], line.reference, line.end_to_end,
                  line.mandate, "\n".join(line.structured), line.name, line.account, line.ultimate, "\n".join(line.text),
                  "\n".join(line.information), line.code[:60], line.bank_code[:60], line.return_code[:40], line.instructed_minor,
-                 line.instructed_currency)
+                 line.instructed_currency, line.entry_reference[:140])
             )  # fmt: skip
         bulk.insert_rows(BankLine, LINE_FIELDS, rows)
 

@@ -1,7 +1,7 @@
 """What cash stores: what banks said (append-only), what payers said that it is for, and what was proposed and decided of it."""
 
 from fairdue.cash.models.advices import Advice, AdviceLine, AdviceLook, AdviceWithdrawal
-from fairdue.cash.models.bank import Account, BankFile, BankLine, Statement
+from fairdue.cash.models.bank import Account, BankFile, BankLine, Batch, Statement
 from fairdue.cash.models.company import CashSettings
 from fairdue.cash.models.decided import Decision, LearnedAlias, LinePayment, Posting, Proposal, Undoing
 
@@ -13,6 +13,7 @@ __all__ = [
     "AdviceWithdrawal",
     "BankFile",
     "BankLine",
+    "Batch",
     "CashSettings",
     "Decision",
     "LearnedAlias",

@@ -117,6 +117,9 @@ class BankLine(models.Model):
     return_code = models.CharField(max_length=40, blank=True)
     instructed_minor = models.BigIntegerField(null=True, blank=True, help_text="as the payer instructed it, where told")
     instructed_currency = models.CharField(max_length=3, blank=True, default="", db_default="")
+    entry_reference = models.CharField(
+        max_length=140, blank=True, default="", db_default="", help_text="the bank's own, of the entry"
+    )
 
     class Meta:
         db_table = "cash_line"
@@ -131,4 +134,28 @@ class BankLine(models.Model):
         indexes = [
             models.Index(fields=["account", "booked_on"], name="cash_line_of_day"),
             models.Index(fields=["account", "announced_key"], name="cash_line_announced"),
+            models.Index(
+                fields=["company", "statement", "entry"],
+                condition=models.Q(part__gt=0, occurrence=0),
+                name="cash_line_told_in_parts",
+            ),
+        ]
+
+
+class Batch(models.Model):
+    """A counted total and the entry whose parts tell it elsewhere: the parts are matched, the total is not (12 to 16)."""
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    total = models.OneToOneField(BankLine, on_delete=models.PROTECT, related_name="batch")
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="+")
+    entry = models.PositiveIntegerField(help_text="the place of the parts' entry in its statement")
+    parts_count = models.PositiveIntegerField()
+    content = models.CharField(max_length=40, help_text="hash of account, references, days and parts (13)")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "cash_batch"
+        constraints = [
+            models.UniqueConstraint(fields=["statement", "entry"], name="one_cash_batch_per_entry"),
+            models.UniqueConstraint(fields=["company", "content"], name="one_cash_batch_per_content"),
         ]
