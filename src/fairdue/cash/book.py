@@ -12,8 +12,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from fairdue.cash import advising
-from fairdue.cash.matching.match import TEACHES
-from fairdue.cash.matching.records import Alias, Book, Customer, Item, Line, Paid, Tolerances
+from fairdue.cash.matching.match import ELSEWHERE_DAYS, TEACHES
+from fairdue.cash.matching.records import Alias, Book, Customer, Elsewhere, Item, Line, Paid, Tolerances
 from fairdue.cash.models import BankLine, Batch, Decision, LearnedAlias, LinePayment
 from fairdue.cash.settings import JUDGED_DAYS
 from fairdue.ledger import models as ledger
@@ -21,6 +21,7 @@ from fairdue.ledger import queries as ledger_queries
 from fairdue.people.days import day_in
 from fairdue.people.models import Company
 
+TWICE_DAYS = 90
 HISTORY_DAYS = 800
 """So far back payments and settled items are read: two years and some."""
 BY_A_PERSON = (Decision.How.CONFIRMED, Decision.How.ASSIGNED)
@@ -92,8 +93,11 @@ def _line(row: tuple[Any, ...], zone: str) -> Line:
     )  # fmt: skip
 
 
-def load(company_id: int, today: date, tolerances: Tolerances | None = None) -> Book:
-    """Give everything known of a company as of a day (1). Eight queries."""
+def load(company_id: int, today: date, tolerances: Tolerances | None = None, *, first_on: date | None = None) -> Book:
+    """Give everything known of a company as of a day (1). Nine queries.
+
+    ``first_on`` is the earliest day of the lines: payments of other sources are given from a little before it (23).
+    """
     since = today - timedelta(days=HISTORY_DAYS)
     country = Company.objects.values_list("country", flat=True).get(pk=company_id)
     return Book(
@@ -104,6 +108,7 @@ def load(company_id: int, today: date, tolerances: Tolerances | None = None) -> 
         advices=advising.given(company_id, today),
         country=country,
         tolerances=tolerances or Tolerances(),
+        elsewhere=elsewhere(company_id, (first_on or today) - timedelta(days=ELSEWHERE_DAYS)),
     )
 
 
@@ -182,6 +187,40 @@ def _paid_elsewhere(company_id: int, since: date) -> Iterator[Paid]:
         cursor.execute(_ELSEWHERE, {"company": company_id, "since": _bound(since)})
         for on, payer, customer, item, amount, currency in cursor.fetchall():
             yield Paid(_date(on), payer, "", customer, item, int(amount), currency)
+
+
+def elsewhere(company_id: int, since: date) -> list[Elsewhere]:
+    """Give the payments of customers since a day that no bank line stands for (23). One query."""
+    rows = ledger.Payment.objects.filter(
+        ~Exists(LinePayment.objects.filter(payment=OuterRef("pk"))), company_id=company_id, effective_on__gte=since,
+        customer__isnull=False,
+    ).order_by("pk")  # fmt: skip
+    columns = rows.values_list("pk", "effective_on", "customer_id", "amount_minor", "currency")
+    return [Elsewhere(pk, on, customer or 0, amount, currency) for pk, on, customer, amount, currency in columns]
+
+
+def booked_twice(company_id: int, today: date) -> list[tuple[int, int]]:
+    """Give posted lines of the last ``TWICE_DAYS`` with the payment of another source that tells of the same money (24). Two queries."""
+    since = today - timedelta(days=TWICE_DAYS)
+    others: defaultdict[tuple[int, str, int], list[Elsewhere]] = defaultdict(list)
+    for one in elsewhere(company_id, since - timedelta(days=ELSEWHERE_DAYS)):
+        others[one.customer, one.currency, one.amount_minor].append(one)
+    if not others:
+        return []
+    rows = LinePayment.objects.filter(
+        Exists(standing_decisions().filter(line=OuterRef("line"))), company_id=company_id, decision=None,
+        payment__customer__isnull=False, payment__effective_on__gte=since,
+    ).order_by("line")  # fmt: skip
+    found = []
+    for line, on, customer, currency, amount in rows.values_list(
+        "line", "payment__effective_on", "payment__customer", "payment__currency", "payment__amount_minor"
+    ):
+        waiting = others.get((customer or 0, currency, amount), [])
+        twin = next((one for one in waiting if abs((one.on - on).days) <= ELSEWHERE_DAYS), None)
+        if twin is not None:
+            waiting.remove(twin)
+            found.append((line, twin.payment))
+    return found
 
 
 def _bound(on: date) -> Any:

@@ -1,4 +1,4 @@
-"""The four rates (22), counted in the database. No writes."""
+"""The four rates (25), counted in the database. No writes."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from fairdue.cash.matching.reasons import MatchReason
 from fairdue.cash.matching.records import Answer, Kind, Part, State
 from fairdue.kernel import chain
 from fairdue.kernel.plain_json import Json, as_json
@@ -48,7 +49,10 @@ def digest_of(state: str, answer: Answer, told: tuple[Json, Json, Json]) -> str:
 
 
 def suspect(state: str, answer: Answer) -> int | None:
-    """Give the customer whose the money may be while it is not decided (6): of the best explanation."""
+    """Give the customer whose the money may be while it is not decided (6): of the best explanation. Nobody's, where the ledger has
+    the money already (23)."""
+    if any(one.code == MatchReason.ELSEWHERE.code for one in answer.evidence):
+        return None
     for parts in (answer.parts, *answer.others):
         for part in parts:
             if part.customer is not None and part.kind in (Kind.PAYMENT, Kind.ON_ACCOUNT):

@@ -42,6 +42,7 @@ DIFFERENCES = {
     "dispute": _("in dispute"),
 }  # fmt: skip
 GROUPED = {"statement": _("statement"), "account": _("account"), "month": _("month")}
+TWICE_SHOWN = 20
 RESTS = ("discount", "write_off", "dispute")
 
 
@@ -60,6 +61,12 @@ def propose(user: User = None, company: Code = None) -> None:
     if done.advices:
         told = _("%(count)d remittance advices found in mail: fairdue cash advices") % {"count": done.advices}
         start.console.print(told, highlight=False)
+    if done.elsewhere:
+        told = _("%(count)d lines wait because another source told of the same payment: fairdue cash queue")
+        start.console.print(told % {"count": done.elsewhere}, highlight=False)
+    if done.twice:
+        told = _("Posted, and told by another source as well: lines %(lines)s. Take one of the two back.")
+        start.console.print(told % {"lines": ", ".join(map(str, done.twice[:TWICE_SHOWN]))}, highlight=False)
     if done.expanded:
         told = _("%(count)d totals are told in parts elsewhere; the parts are matched.") % {"count": done.expanded}
         start.console.print(told, highlight=False)

@@ -24,6 +24,7 @@ from fairdue.cash.facts import (
 )
 from fairdue.cash.matching.budget import allowed
 from fairdue.cash.matching.match import match
+from fairdue.cash.matching.reasons import MatchReason
 from fairdue.cash.matching.records import Answer, Book, Line, State
 from fairdue.cash.models import Decision, Proposal
 from fairdue.cash.plan import Misfit
@@ -53,6 +54,10 @@ class Proposed:
 
     advices: int = 0
     expanded: int = 0
+    elsewhere: int = 0
+    """Lines that wait because another source told of the same payment."""
+    twice: list[int] = field(default_factory=list)
+    """Posted lines of which another source told as well, since."""
     lines: int = 0
     new: int = 0
     states: dict[str, int] = field(default_factory=dict)
@@ -88,13 +93,14 @@ def do_propose(actor: Actor, *, matcher: Matcher = match, progress: Progress | N
     lines = reading.lines(actor.company_id)
     if lines:
         _propose(actor, lines, done, matcher, progress)
+    done.twice = [line for line, _payment in reading.booked_twice(actor.company_id, today_of(actor))]
     done.rechecked = heed(actor, changed=done.new > 0)
     return done
 
 
 def _propose(actor: Actor, lines: Sequence[Line], done: Proposed, matcher: Matcher, progress: Progress | None) -> None:
     settings = settings_of(actor.company_id)
-    book = reading.load(actor.company_id, today_of(actor), settings.tolerances())
+    book = reading.load(actor.company_id, today_of(actor), settings.tolerances(), first_on=lines[0].on)
     may_post = may_post_by(actor, settings)
     waiting: list[Answer] = []
     for answer in matcher(book, lines, may_post):
@@ -130,6 +136,7 @@ def _keep(actor: Actor, answers: Sequence[Answer], done: Proposed, version: int)
         state = waits(answer.state, answer.line in undone)
         done.lines += 1
         done.states[state] = done.states.get(state, 0) + 1
+        done.elsewhere += any(one.code == MatchReason.ELSEWHERE.code for one in answer.evidence)
         customer = suspect(state, answer)
         if state != State.POSTED and open_lines[answer.line].said.amount_minor > 0:
             suspected.append((open_lines[answer.line], None, customer))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from fairdue.cash.matching.budget import probability
@@ -14,11 +15,13 @@ from fairdue.cash.matching.index import Index
 from fairdue.cash.matching.mentions import How, named
 from fairdue.cash.matching.payer import Strength, who
 from fairdue.cash.matching.reasons import MatchReason
-from fairdue.cash.matching.records import Answer, Book, Kind, Line, Paid, Part, State
+from fairdue.cash.matching.records import Answer, Book, Elsewhere, Kind, Line, Paid, Part, State
 from fairdue.kernel.memory import no_collection
 from fairdue.kernel.reasons import because
 
 OTHERS_MAX = 5
+ELSEWHERE_DAYS = 3
+"""So many days apart may two sources tell of one payment."""
 TEACHES = frozenset({Evidence.REFERENCE, Evidence.NUMBER})
 """Classes whose payers' accounts are remembered for the lines that follow."""
 
@@ -44,6 +47,9 @@ class Matcher:
             self.index = Index(book)
         self.allowed = allowed - NEVER
         self.own = own
+        self._others: defaultdict[tuple[int | None, str, int], list[Elsewhere]] = defaultdict(list)
+        for one in book.elsewhere:
+            self._others[one.customer, one.currency, one.amount_minor].append(one)
         self._ppm: dict[str, int] = {}
 
     def answer(self, line: Line) -> Answer:
@@ -55,6 +61,9 @@ class Matcher:
             return Answer(line.id, State.ABSTAINED, 0, evidence, (), (told,), tuple(ties[:OTHERS_MAX]))
         ppm = self.ppm(draft.evidence)
         posts = draft.evidence in self.allowed
+        if twin := self._elsewhere(line, draft):
+            draft.reasons.insert(0, because(MatchReason.ELSEWHERE, payment=twin.payment, day=twin.on.isoformat()))
+            posts = False
         if posts:
             self._apply(line, draft)
         state = State.POSTED if posts else State.WAITING
@@ -62,6 +71,23 @@ class Matcher:
         return Answer(
             line.id, state, ppm, draft.evidence, draft.parts, tuple(draft.reasons), tuple(ties[:OTHERS_MAX]), advice
         )
+
+    def _elsewhere(self, line: Line, draft: Draft) -> Elsewhere | None:
+        """Take the payment of another source that tells of this line's money (cash posting, 23); each is that of one line."""
+        if not self._others or line.amount_minor <= 0:
+            return None
+        customers = {part.customer for part in draft.parts}
+        fitting = [
+            one
+            for customer in customers
+            for one in self._others.get((customer, line.currency, line.amount_minor), ())
+            if abs((one.on - line.on).days) <= ELSEWHERE_DAYS
+        ]
+        if not fitting:
+            return None
+        found = min(fitting, key=lambda one: (abs((one.on - line.on).days), one.payment))
+        self._others[found.customer, found.currency, found.amount_minor].remove(found)
+        return found
 
     def ppm(self, evidence: str) -> int:
         """Give the probability of a class, in ppm."""

@@ -44,6 +44,12 @@ class MatchReason(ReasonCode):
         "cash.match.advice_unsure",
         gettext_noop("The advice came from a sender who is not known, or lines of it could not be read."),
     )
+    ELSEWHERE = (
+        "cash.match.elsewhere",
+        gettext_noop(
+            "Another source told of this payment: %(payment)s of %(day)s, of the same customer and amount. It would be booked twice."
+        ),
+    )
     DISCOUNT = ("cash.match.discount", gettext_noop("The difference is the early-payment discount, in time."))
     DISCOUNT_GRACE = (
         "cash.match.discount_grace",

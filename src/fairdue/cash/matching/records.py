@@ -86,6 +86,16 @@ class Advice(NamedTuple):
     """Whether it came from the customer and was read whole; one that is not has an evidence class of its own."""
 
 
+class Elsewhere(NamedTuple):
+    """A payment that the ledger has from another source than a bank file: it may be the money of a line."""
+
+    payment: int
+    on: date
+    customer: int
+    amount_minor: int
+    currency: str
+
+
 class Line(NamedTuple):
     """One line of a bank statement."""
 
@@ -161,6 +171,7 @@ class Book(NamedTuple):
     advices: Sequence[Advice] = ()
     country: str = ""
     tolerances: Tolerances = Tolerances()
+    elsewhere: Sequence[Elsewhere] = ()
 
 
 class Kind(StrEnum):
