@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 from web_sample import ROLES, Sample
 
+from fairdue.cash.models import Decision, LearnedAlias
 from fairdue.people.actor import RIGHTS
 from fairdue.web.urls import urlpatterns
 
@@ -34,10 +35,25 @@ def arguments(pattern: URLPattern, sample: Sample) -> dict[str, object]:
         "cover_policy_id": sample.cover.pk, "cover_limit_id": sample.cover.limits.get().pk, "difference_id": sample.difference.pk,
         "confirmation_id": sample.difference.answer.confirmation_id, "balance_answer_id": sample.difference.answer_id,
         "token_id": sample.token.pk, "line_id": sample.line.pk,
+        "alias_id": alias(sample) if "alias_id" in pattern.pattern.converters else 0,
         "bank_file_id": sample.line.statement.file_id,
         "subject": f"customer-{sample.customer.pk}", "name": "ageing", "check": "registration_missing", "country": "de",
     }  # fmt: skip
     return {name: known[name] for name in pattern.pattern.converters}
+
+
+def alias(sample: Sample) -> int:
+    """Give what was learned of the sample's payer, learned now where it was not."""
+    found = LearnedAlias.objects.filter(company=sample.company).first()
+    if found is None:
+        common = {"company": sample.company, "recorded_at": sample.actor.at}
+        decision = Decision.objects.create(
+            **common, line=sample.line, number=1, how="confirmed", agreed=True, parts_count=0, decided_by="Sample"
+        )  # fmt: skip
+        found = LearnedAlias.objects.create(
+            **common, customer=sample.customer, name=sample.secret, decision=decision, learned_by="Sample"
+        )  # fmt: skip
+    return found.pk
 
 
 def address(pattern: URLPattern, sample: Sample) -> str:

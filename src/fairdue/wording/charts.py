@@ -126,3 +126,42 @@ def due_chart(rows: Sequence[dict[str, Any]], axis_unit: str) -> Spec:
             },
         },
     }
+
+
+def rates_chart(rows: Sequence[dict[str, Any]]) -> Spec:
+    """Lines of shares by month, statement or account; rows: label, code (lines, parts), name, ppm, text (share as written)."""
+    order = list(dict.fromkeys(row["label"] for row in rows))
+    names = list(dict.fromkeys(row["name"] for row in rows))
+    step = max(1, len(order) // 6)
+    return _frame(640, 220) | {
+        "data": {"values": list(rows)},
+        "encoding": {
+            "x": {
+                "field": "label",
+                "type": "ordinal",
+                "sort": order,
+                "axis": {"labelAngle": 0, "labelOverlap": False, "values": order[::step], "labelLimit": 110},
+            },
+            "y": {
+                "field": "ppm",
+                "type": "quantitative",
+                "scale": {"domain": [0, 1_000_000]},
+                "axis": {
+                    "values": [0, 250_000, 500_000, 750_000, 1_000_000],
+                    "domain": False,
+                    "labelExpr": "datum.value / 10000 + '%'",
+                },
+            },
+            "color": {
+                "field": "name",
+                "type": "nominal",
+                "sort": names,
+                "scale": {"domain": names, "range": [COLOURS["b0"], COLOURS["b2"]]},
+                "legend": {"title": None, "orient": "top", "labelColor": COLOURS["muted"], "labelFontSize": 12.5},
+            },
+        },
+        "layer": [
+            {"mark": {"type": "line", "strokeWidth": 2}},
+            {"mark": {"type": "point", "filled": True, "size": 55}},
+        ],
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
+from enum import StrEnum
 from functools import lru_cache
 from importlib import resources
 from math import exp, lgamma, log, log1p
@@ -59,21 +60,57 @@ def _at_most(wrong: int, lines: int, share: float) -> float:
     return total
 
 
-def allowed(own: Mapping[str, tuple[int, int]], per_million: int = BUDGET_PPM) -> frozenset[str]:
-    """Give the classes that may post. ``own`` is the company's confirmed lines and errors by class.
+class Because(StrEnum):
+    """Why a class may post or may not."""
+
+    NEVER = "never"
+    """A person should see such lines, whatever their record says."""
+    OWN_PROVES = "own_proves"
+    OWN_BREAKS = "own_breaks"
+    """The company's own errors exceed the budget by themselves."""
+    BENCHMARK_PROVES = "benchmark_proves"
+    NOT_PROVEN = "not_proven"
+
+
+class Standing(NamedTuple):
+    """What is known of a class, and what it may do; the upper ends are in ppm."""
+
+    evidence: str
+    benchmark: Record
+    benchmark_upper_ppm: int
+    own: Record
+    own_upper_ppm: int
+    may_post: bool
+    because: Because
+
+
+def standings(own: Mapping[str, tuple[int, int]], per_million: int = BUDGET_PPM) -> list[Standing]:
+    """Give every class with what is known of it. ``own`` is the company's confirmed lines and errors by class.
 
     A class that the company's own lines prove, posts; one whose own errors exceed the budget by themselves does not; for the
     others the benchmark decides.
     """
-    found = set[str]()
-    for evidence in Evidence:
-        lines, wrong = own.get(evidence, (0, 0))
-        proven = upper_ppm(lines, wrong) <= per_million
-        broken = wrong > 0 and wrong * MILLION > lines * per_million
-        record = benchmark().get(evidence, Record())
-        if evidence not in NEVER and (proven or (not broken and upper_ppm(*record) <= per_million)):
-            found.add(evidence)
-    return frozenset(found)
+    return [_standing(evidence, Record(*own.get(evidence, (0, 0))), per_million) for evidence in Evidence]
+
+
+def _standing(evidence: Evidence, own: Record, per_million: int) -> Standing:
+    record = benchmark().get(evidence, Record())
+    upper, own_upper = upper_ppm(*record), upper_ppm(*own)
+    if evidence in NEVER:
+        why = Because.NEVER
+    elif own_upper <= per_million:
+        why = Because.OWN_PROVES
+    elif own.wrong > 0 and own.wrong * MILLION > own.lines * per_million:
+        why = Because.OWN_BREAKS
+    else:
+        why = Because.BENCHMARK_PROVES if upper <= per_million else Because.NOT_PROVEN
+    may = why in (Because.OWN_PROVES, Because.BENCHMARK_PROVES)
+    return Standing(str(evidence), record, upper, own, own_upper, may, why)
+
+
+def allowed(own: Mapping[str, tuple[int, int]], per_million: int = BUDGET_PPM) -> frozenset[str]:
+    """Give the classes that may post."""
+    return frozenset(one.evidence for one in standings(own, per_million) if one.may_post)
 
 
 def probability(evidence: str, own: tuple[int, int]) -> int:
