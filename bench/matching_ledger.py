@@ -108,7 +108,7 @@ def fill() -> None:
     call_command("migrate", verbosity=0)
     from bench.cash_application.generate import generate
     from bench.cash_application.product import rows
-    from fairdue.cash.actions import do_take_in
+    from fairdue.cash.actions import Said, do_take_in
     from fairdue.people.actor import Actor
     from fairdue.people.models import Company
     from fairdue.people.scope import set_scope
@@ -122,7 +122,8 @@ def fill() -> None:
         generate(folder, 9, LINES, ITEMS)
         _owe(company.pk, at, folder)
         for account in rows(folder / "accounts.csv"):
-            do_take_in(actor, (folder / account["file"]).read_bytes(), account["file"], new_account=True)
+            said = Said(account["account"], account["currency"]) if account["file"].endswith(".csv") else Said()
+            do_take_in(actor, (folder / account["file"]).read_bytes(), account["file"], new_account=True, said=said)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 

@@ -41,7 +41,8 @@ WHERE i.company_id = %(company)s AND i.source_id IS NULL AND i.recorded_at <= %(
 """
 _PAYMENT = f"""
 SELECT 'payment', y.id, 1, 'payment', '', 'ledger', y.customer_id, COALESCE(c.number, ''), '', '', 1, '', y.reference,
-  {_NONE}, {_NONE}, {_NONE}, y.id, {_NONE}, y.currency, y.amount_minor, 'bank', 'unapplied', '', y.effective_on, {_NO_DAY}, y.recorded_at
+  {_NONE}, {_NONE}, {_NONE}, y.id, {_NONE}, y.currency, y.amount_minor,
+  CASE WHEN y.converted_from_id IS NULL THEN 'bank' ELSE 'exchange' END, 'unapplied', '', y.effective_on, {_NO_DAY}, y.recorded_at
 FROM ledger_payment y LEFT JOIN ledger_customer c ON c.id = y.customer_id
 WHERE y.company_id = %(company)s AND y.source_id IS NULL AND y.recorded_at <= %(at)s AND {_UNTOLD.format(fact="payment", row="y.id")}
 """
@@ -58,11 +59,13 @@ _DEBIT = """CASE WHEN a.due_item_id IS NULL AND a.charge_id IS NULL THEN CASE WH
   ELSE 'unapplied' END WHEN a.kind = 'payment' THEN 'unapplied' WHEN a.kind = 'credit' THEN 'receivable'
   WHEN a.kind = 'source_settlement' THEN 'settled_in_source' ELSE a.kind END"""
 _CREDIT = """CASE WHEN a.due_item_id IS NOT NULL THEN 'receivable' WHEN a.charge_id IS NOT NULL THEN 'charges'
-  ELSE 'settled_in_source' END"""
+  WHEN a.used_for = 'paid_back' THEN 'bank' WHEN a.used_for = 'no_customer' THEN 'suspense'
+  WHEN a.used_for = 'converted' THEN 'exchange' ELSE 'settled_in_source' END"""
 _ALLOCATION = f"""
-SELECT 'allocation', a.id, 1, CASE a.kind WHEN 'payment' THEN 'payment_applied' WHEN 'credit' THEN 'credit_applied' ELSE a.kind END,
-  COALESCE(h.kind, ''), CASE WHEN a.kind = 'source_settlement' THEN 'source' ELSE 'ledger' END, a.customer_id, c.number,
-  COALESCE(s.code, ''), COALESCE(b.source_key, ''), COALESCE(b.occurrence, 1), COALESCE(d.number, ''),
+SELECT 'allocation', a.id, 1, CASE a.kind WHEN 'payment' THEN 'payment_applied' WHEN 'credit' THEN 'credit_applied'
+    ELSE COALESCE(a.used_for, a.kind) END,
+  COALESCE(h.kind, ''), CASE WHEN a.kind = 'source_settlement' AND a.used_for IS NULL THEN 'source' ELSE 'ledger' END,
+  a.customer_id, c.number, COALESCE(s.code, ''), COALESCE(b.source_key, ''), COALESCE(b.occurrence, 1), COALESCE(d.number, ''),
   COALESCE(kd.number, y.reference, ''), a.due_item_id, a.credit_item_id, a.charge_id, a.payment_id, a.reverses_id, a.currency,
   ABS(a.amount_minor), CASE WHEN a.amount_minor > 0 THEN {_DEBIT} ELSE {_CREDIT} END,
   CASE WHEN a.amount_minor > 0 THEN {_CREDIT} ELSE {_DEBIT} END, a.reason, a.effective_on, {_NO_DAY}, a.recorded_at

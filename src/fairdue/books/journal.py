@@ -18,7 +18,7 @@ from typing import Any
 from django.db import connection
 
 from fairdue.books.files import BooksError
-from fairdue.books.rules import ACCOUNTS, CHARGES, RECEIVABLE, sides_of_allocation
+from fairdue.books.rules import ACCOUNTS, BANK, CHARGES, EXCHANGE, RECEIVABLE, sides_of_allocation
 from fairdue.kernel.money import plain
 from fairdue.ledger import audit
 from fairdue.ledger.models import Customer
@@ -35,7 +35,7 @@ FROM ledger_due_item i JOIN ledger_document d ON d.id = i.document_id
 WHERE i.company_id = %(company)s AND i.effective_on <= %(as_of)s AND i.recorded_at <= %(known_at)s ORDER BY i.effective_on, i.id
 """
 _PAYMENTS = """
-SELECT y.effective_on, y.id, y.currency, y.amount_minor, y.reference, y.source_key FROM ledger_payment y
+SELECT y.effective_on, y.id, y.currency, y.amount_minor, y.reference, y.source_key, y.converted_from_id FROM ledger_payment y
 WHERE y.company_id = %(company)s AND y.effective_on <= %(as_of)s AND y.recorded_at <= %(known_at)s ORDER BY y.effective_on, y.id
 """
 _CHARGES = """
@@ -47,7 +47,7 @@ SELECT a.effective_on, a.id, a.kind, a.currency, a.amount_minor, a.reverses_id, 
   a.credit_item_id, COALESCE(i.customer_id, h.customer_id), k.customer_id,
   COALESCE(i.effective_on, h.effective_on), COALESCE(k.effective_on, y.effective_on),
   CASE WHEN COALESCE(i.recorded_at, h.recorded_at, a.recorded_at) <= %(known_at)s THEN 1 ELSE 0 END,
-  CASE WHEN COALESCE(k.recorded_at, y.recorded_at, a.recorded_at) <= %(known_at)s THEN 1 ELSE 0 END
+  CASE WHEN COALESCE(k.recorded_at, y.recorded_at, a.recorded_at) <= %(known_at)s THEN 1 ELSE 0 END, a.used_for
 FROM ledger_allocation a LEFT JOIN ledger_due_item i ON i.id = a.due_item_id LEFT JOIN ledger_charge h ON h.id = a.charge_id
   LEFT JOIN ledger_due_item k ON k.id = a.credit_item_id LEFT JOIN ledger_payment y ON y.id = a.payment_id
 WHERE a.company_id = %(company)s AND a.effective_on <= %(as_of)s AND a.recorded_at <= %(known_at)s ORDER BY a.effective_on, a.id
@@ -133,9 +133,9 @@ def _items(values: dict[str, Any], used: _Used) -> Iterator[str]:
 
 
 def _payments(values: dict[str, Any], used: _Used) -> Iterator[str]:
-    for on, pk, currency, minor, reference, source_key in _rows(_PAYMENTS, values):
+    for on, pk, currency, minor, reference, source_key, converted in _rows(_PAYMENTS, values):
         day = _day(on)
-        sides = used.account("bank", day, currency), used.account("unapplied", day, currency)
+        sides = used.account(EXCHANGE if converted else BANK, day, currency), used.account("unapplied", day, currency)
         amount = plain(int(minor), currency)
         yield from _entry(day, f"payment {reference}", f"payment:{pk}", *sides, amount, currency, source_key=source_key)
 
@@ -150,10 +150,15 @@ def _charges(values: dict[str, Any], used: _Used) -> Iterator[str]:
 def _allocation(row: tuple[Any, ...], as_of: date, used: _Used) -> Iterator[str]:
     """Give an allocation: one transaction, or, where a side is of a later day, its own part through suspense until that day."""
     on, pk, kind, currency, minor, reverses, reason, item, charge, payment, credit = row[:11]
-    customer, owner, paid_from, means_from, paid_known, means_known = row[11:]
+    customer, owner, paid_from, means_from, paid_known, means_known, used_for = row[11:]
     day, minor = _day(on), int(minor)
     plainly = sides_of_allocation(
-        kind, item=item is not None, charge=charge is not None, payment=payment is not None, reversal=False
+        kind,
+        item=item is not None,
+        charge=charge is not None,
+        payment=payment is not None,
+        reversal=False,
+        used_for=used_for,
     )
     # A side that names nothing has no day of its own; one that is not known yet does not come before the end.
     debit_from = (max(_day(means_from), day) if means_from else day) if means_known else LAST_DAY
@@ -165,7 +170,7 @@ def _allocation(row: tuple[Any, ...], as_of: date, used: _Used) -> Iterator[str]
     def moved(at: date, debit: str, credit_role: str, part: str = "") -> Iterator[str]:
         sides = used.account(debit, at, currency, debit_of), used.account(credit_role, at, currency, customer)
         first, second = sides if minor > 0 else sides[::-1]
-        yield from _entry(at, kind + part, key, first, second, amount, currency, **more)
+        yield from _entry(at, (used_for or kind) + part, key, first, second, amount, currency, **more)
 
     if debit_from == day and credit_from == day:
         yield from moved(day, plainly.debit, plainly.credit)

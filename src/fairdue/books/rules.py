@@ -12,16 +12,17 @@ TOLD_HOLDS = ("dispute", "insolvency", "legal", "mediation", "plan")
 not read and internal checks concern our own chasing only and stay here."""
 
 RECEIVABLE, CHARGES, BANK, UNAPPLIED = "receivable", "charges", "bank", "unapplied"
-DOCUMENTS, SETTLED = "documents", "settled_in_source"
+DOCUMENTS, SETTLED, EXCHANGE, SUSPENSE = "documents", "settled_in_source", "exchange", "suspense"
 
 ACCOUNTS = {
     RECEIVABLE: "Assets:Receivable:{customer}:Documents",
     CHARGES: "Assets:Receivable:{customer}:Charges",
     BANK: "Assets:Bank",
     UNAPPLIED: "Liabilities:Unapplied",
-    "suspense": "Liabilities:Suspense",
+    SUSPENSE: "Liabilities:Suspense",
     DOCUMENTS: "Equity:Documents",
     SETTLED: "Equity:SettledInSource",
+    EXCHANGE: "Equity:Exchange",
     "interest": "Income:Interest",
     "compensation": "Income:Compensation",
     "fee": "Income:Fees",
@@ -33,6 +34,8 @@ ACCOUNTS = {
 
 COUNTER = {"payment": UNAPPLIED, "credit": RECEIVABLE, "source_settlement": SETTLED}
 """The side of an allocation that gives, where it is not named like the allocation's kind."""
+USED_FOR = {"paid_back": BANK, "no_customer": SUSPENSE, "converted": EXCHANGE}
+"""Where money goes that is used up without paying anything here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +50,16 @@ class Sides:
         return Sides(self.credit, self.debit)
 
 
-def sides_of_allocation(kind: str, *, item: bool, charge: bool, payment: bool, reversal: bool) -> Sides:
+def sides_of_allocation(
+    kind: str, *, item: bool, charge: bool, payment: bool, reversal: bool, used_for: str | None = None
+) -> Sides:
     """Give the accounts of an allocation of ``kind`` that names an item, a charge or a payment to be used up.
 
     What is paid is credited: the item, else the charge. Where a source settled something that owes nothing, the credit note is
-    debited and the payment's rest taken out of the unapplied money; the other side is the source.
+    debited and the payment's rest taken out of the unapplied money; the other side is the source, or where ``used_for`` says.
     """
     counter = COUNTER.get(kind, kind)
-    found = Sides(UNAPPLIED if payment else RECEIVABLE, SETTLED)
+    found = Sides(UNAPPLIED if payment else RECEIVABLE, USED_FOR.get(used_for or "", SETTLED))
     if item or charge:
         found = Sides(counter, RECEIVABLE if item else CHARGES)
     return found.turned() if reversal else found

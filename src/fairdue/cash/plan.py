@@ -28,11 +28,9 @@ SETTLES = {
 """Differences that fall from the item beside the money, with the kind of allocation (12). ``write_off`` is a person's."""
 DISPUTE = "dispute"
 """A person's word for a difference that is held as disputed (16)."""
-SETTLED_TEXT = {
-    "elsewhere": "not a customer's money",
-    "converted": "converted for another currency",
-    "returned": "went back",
-}
+NO_CUSTOMER, CONVERTED, PAID_BACK = "no_customer", "converted", "paid_back"
+"""What becomes of money that is used up without paying an item (7, 8, 13)."""
+USED_TEXT = {NO_CUSTOMER: "not a customer's money", CONVERTED: "converted for another currency", PAID_BACK: "went back"}
 
 
 class Misfit(ValueError):
@@ -97,6 +95,7 @@ class Row(NamedTuple):
     credit_item: int | None = None
     reverses: int | None = None
     reason: str = ""
+    used_for: str | None = None
 
 
 class Fee(NamedTuple):
@@ -206,7 +205,7 @@ class _Work:
             if part.kind == Kind.PAYMENT:
                 self._pay(part)
             elif part.kind == Kind.NOT_CUSTOMER and done.own:
-                self._use_up(part.amount_minor, "elsewhere")
+                self._use_up(part.amount_minor, NO_CUSTOMER)
         if any(self.credit.values()):
             raise Misfit(CashReason.CREDIT_TOO_MUCH, line=self.line.id)
 
@@ -256,7 +255,7 @@ class _Work:
             self.done.converted.append(Converted(now.customer, now.currency, falls))
             self.done.rows.append(Row(PAID, now.customer, now.currency, falls, on, item, -place))
             if self.done.own:
-                self._use_up(part.amount_minor, "converted")
+                self._use_up(part.amount_minor, CONVERTED)
         else:
             rest -= self._credited(item, rest, on)
             if rest:
@@ -294,7 +293,8 @@ class _Work:
         if not customer:
             raise Misfit(CashReason.PARTS_WRONG, line=self.line.id)
         row = Row(
-            SETTLED, customer, self.line.currency, amount_minor, self.line.on, payment=OWN, reason=SETTLED_TEXT[why]
+            SETTLED, customer, self.line.currency, amount_minor, self.line.on, payment=OWN, reason=USED_TEXT[why],
+            used_for=why,
         )  # fmt: skip
         self.done.rows.append(row)
 
@@ -335,13 +335,16 @@ class _Work:
         for one in back:
             self.taken.add(one.id)
             self._rise(item, one.amount_minor)
-            self.done.rows.append(_reversal(one, max(line.on, one.on), SETTLED_TEXT["returned"]))
+            self.done.rows.append(_reversal(one, max(line.on, one.on), USED_TEXT[PAID_BACK]))
         on = max(line.on, paid.on)
         if kept := paid.amount_minor - amount_minor:
             self._fall(item, kept)
             self.done.rows.append(Row(PAID, paid.customer, paid.currency, kept, on, item, paid.payment))
         self.done.rows.append(
-            Row(SETTLED, paid.customer, paid.currency, amount_minor, on, payment=paid.payment, reason=SETTLED_TEXT["returned"])
+            Row(
+                SETTLED, paid.customer, paid.currency, amount_minor, on, payment=paid.payment, reason=USED_TEXT[PAID_BACK],
+                used_for=PAID_BACK,
+            )
         )  # fmt: skip
 
     def _rise(self, item: int, amount_minor: int) -> None:

@@ -177,7 +177,7 @@ def do_reverse(actor: Actor, allocation_id: int, *, effective_on: date, reason: 
         )
     reversal = Allocation.objects.create(
         company_id=found.company_id, customer_id=found.customer_id, kind=found.kind, due_item_id=found.due_item_id,
-        charge_id=found.charge_id, payment_id=found.payment_id, credit_item_id=found.credit_item_id,
+        charge_id=found.charge_id, payment_id=found.payment_id, credit_item_id=found.credit_item_id, used_for=found.used_for,
         currency=found.currency, amount_minor=-found.amount_minor, reverses=found, reason=reason,
         effective_on=effective_on, recorded_at=actor.at,
     )  # fmt: skip

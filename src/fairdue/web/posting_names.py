@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from fairdue.ledger.models import ChargeKind, DocumentKind, EffectKind, HoldReason
+from fairdue.ledger.models import ChargeKind, DocumentKind, EffectKind, HoldReason, UsedFor
 
 KINDS = {
     **{str(value): label for value, label in DocumentKind.choices},
@@ -13,6 +13,7 @@ KINDS = {
     "payment_applied": _("Payment applied"),
     "credit_applied": _("Credit note applied"),
     "source_settlement": _("Settled in the source system"),
+    **{str(value): label for value, label in UsedFor.choices},
     "discount": _("Early-payment discount"),
     "write_off": _("Written off"),
     "waiver": _("Charge waived"),
@@ -29,6 +30,8 @@ ACCOUNTS = {
     "unapplied": _("Money not applied"),
     "documents": _("Documents"),
     "settled_in_source": _("Settled in the source"),
+    "exchange": _("Exchange"),
+    "suspense": _("Suspense"),
     "interest": _("Interest income"),
     "compensation": _("Compensation income"),
     "fee": _("Fee income"),

@@ -191,6 +191,10 @@ def do_post(actor: Actor, *, progress: Progress | None = None) -> Posted:
         seen += len(portion)
         if progress is not None:
             progress(seen, len(wanted))
+    if done.left and done.posted:
+        again, done.left = done.left, []  # What goes back fits once the payment stands that it takes back.
+        for portion in _portions(again):
+            _post(actor, portion, done)
     done.rechecked = heed(actor, changed=done.posted > 0)
     return done
 

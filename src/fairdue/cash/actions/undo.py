@@ -11,7 +11,7 @@ from fairdue.cash import book as reading
 from fairdue.cash.actions.write import allocate, own_payments
 from fairdue.cash.facts import Of, line_of, lines_to_decide, own_money
 from fairdue.cash.models import Decision, LearnedAlias, LinePayment, Posting, Undoing
-from fairdue.cash.plan import SETTLED, Misfit, Row
+from fairdue.cash.plan import CONVERTED, SETTLED, Misfit, Row
 from fairdue.cash.reasons import CashReason
 from fairdue.cash.stored import parts_of
 from fairdue.ledger import audit
@@ -115,7 +115,7 @@ def _sides(one: Allocation) -> tuple[object, ...]:
 def _reversal(one: Allocation, on: date, reason: str) -> Row:
     return Row(
         one.kind, one.customer_id, one.currency, -one.amount_minor, on, one.due_item_id, one.payment_id,
-        one.credit_item_id, one.pk, reason,
+        one.credit_item_id, one.pk, reason, one.used_for,
     )  # fmt: skip
 
 
@@ -123,14 +123,15 @@ def _again(one: Allocation, reason: str) -> Row:
     """Give the row that stands for an allocation which ``one`` reversed, from the day of the reversal."""
     return Row(
         one.kind, one.customer_id, one.currency, -one.amount_minor, one.effective_on, one.due_item_id, one.payment_id,
-        one.credit_item_id, None, reason,
+        one.credit_item_id, None, reason, one.used_for,
     )  # fmt: skip
 
 
 def _used_up(payment: Payment, reason: str) -> Row:
     assert payment.customer_id is not None
     return Row(
-        SETTLED, payment.customer_id, payment.currency, payment.amount_minor, payment.effective_on, payment=payment.pk, reason=reason
+        SETTLED, payment.customer_id, payment.currency, payment.amount_minor, payment.effective_on, payment=payment.pk, reason=reason,
+        used_for=CONVERTED,
     )  # fmt: skip
 
 

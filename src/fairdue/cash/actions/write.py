@@ -18,11 +18,11 @@ from fairdue.people.actor import Actor
 TEXT = 200
 PAYMENT_FIELDS = (
     "id", "company_id", "customer_id", "suspected_customer_id", "currency", "amount_minor", "reference", "payer",
-    "source_key", "occurrence", "effective_on", "recorded_at",
+    "source_key", "occurrence", "converted_from_id", "effective_on", "recorded_at",
 )  # fmt: skip
 ALLOCATION_FIELDS = (
     "id", "company_id", "customer_id", "kind", "due_item_id", "payment_id", "credit_item_id", "currency", "amount_minor",
-    "reverses_id", "reason", "effective_on", "recorded_at",
+    "reverses_id", "reason", "used_for", "effective_on", "recorded_at",
 )  # fmt: skip
 DECISION_FIELDS = (
     "id", "company_id", "line_id", "number", "how", "proposal_id", "evidence_class", "agreed", "parts", "parts_count", "charges",
@@ -58,7 +58,7 @@ def write(actor: Actor, ready: Sequence[Ready], money: Mapping[int, Money]) -> t
     own = own_payments(
         actor, [(one.of, one.plan.owner, one.plan.suspected) for one in ready if one.plan.own], money, decided=True
     )
-    converted = _converted(actor, ready)
+    converted = _converted(actor, ready, own)
     fees = _fees(actor, ready)
     rows, leaves = [], []
     parts = [parts_dicts(one.parts) for one in ready]
@@ -123,22 +123,29 @@ def tie(payments: Sequence[Payment]) -> None:
 
 
 def _payment(
-    actor: Actor, pk: int, of: Of, customer: int | None, suspected: int | None, currency: str, amount_minor: int
+    actor: Actor,
+    pk: int,
+    of: Of,
+    customer: int | None,
+    suspected: int | None,
+    currency: str,
+    amount_minor: int,
+    converted_from: int | None = None,
 ) -> tuple[object, ...]:
     return (
-        pk, actor.company_id, customer, suspected, currency, amount_minor, of.reference[:TEXT], of.name[:TEXT], "", 1, of.said.on,
-        actor.at,
+        pk, actor.company_id, customer, suspected, currency, amount_minor, of.reference[:TEXT], of.name[:TEXT], "", 1, converted_from,
+        of.said.on, actor.at,
     )  # fmt: skip
 
 
-def _converted(actor: Actor, ready: Sequence[Ready]) -> dict[int, list[int]]:
+def _converted(actor: Actor, ready: Sequence[Ready], own: Mapping[int, int]) -> dict[int, list[int]]:
     """Book the payments in the items' currencies (8), by line in their order."""
     wanted = [(one.of, made) for one in ready for made in one.plan.converted]
     ids = bulk.reserve_ids(Payment, len(wanted))
     found: dict[int, list[int]] = {}
     rows = []
     for pk, (of, made) in zip(ids, wanted, strict=True):
-        rows.append(_payment(actor, pk, of, made.customer, None, made.currency, made.amount_minor))
+        rows.append(_payment(actor, pk, of, made.customer, None, made.currency, made.amount_minor, own.get(of.said.id)))
         found.setdefault(of.said.id, []).append(pk)
     bulk.insert_rows(Payment, PAYMENT_FIELDS, rows)
     return found
@@ -165,7 +172,7 @@ def allocate(actor: Actor, wanted: Sequence[tuple[int, Row]]) -> list[int]:
     ids = list(bulk.reserve_ids(Allocation, len(wanted)))
     rows = [
         (pk, actor.company_id, row.customer, row.kind, row.item, row.payment, row.credit_item, row.currency, row.amount_minor,
-         row.reverses, row.reason[:TEXT], row.on, actor.at)
+         row.reverses, row.reason[:TEXT], row.used_for, row.on, actor.at)
         for pk, (_, row) in zip(ids, wanted, strict=True)
     ]  # fmt: skip
     reverses = ALLOCATION_FIELDS.index("reverses_id")

@@ -12,7 +12,7 @@ from fairdue.ledger.models.files import (
     FileWithdrawal,
 )
 from fairdue.ledger.models.holds import Effect, EffectKind, Fact, Hold, HoldReason
-from fairdue.ledger.models.money import Allocation, AllocationKind, Payment
+from fairdue.ledger.models.money import Allocation, AllocationKind, Payment, UsedFor
 from fairdue.ledger.models.parties import (
     AcceptedTerms,
     Channel,
@@ -66,4 +66,5 @@ __all__ = [
     "Payment",
     "SealedFile",
     "Source",
+    "UsedFor",
 ]

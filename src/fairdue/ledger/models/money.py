@@ -25,6 +25,10 @@ class Payment(models.Model):
     source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.PROTECT)
     source_key = models.CharField(max_length=200, blank=True)
     occurrence = models.PositiveIntegerField(default=1)
+    converted_from = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        help_text="the payment in another currency that it stands for a part of",
+    )  # fmt: skip
     effective_on = models.DateField(help_text="when the money was on our account")
     recorded_at = models.DateTimeField()
 
@@ -58,12 +62,21 @@ class AllocationKind(models.TextChoices):
     WAIVER = "waiver", _("Charge waived")
 
 
+class UsedFor(models.TextChoices):
+    """What became of money that was used up without paying anything here."""
+
+    PAID_BACK = "paid_back", _("Paid back")
+    NO_CUSTOMER = "no_customer", _("No customer's money")
+    CONVERTED = "converted", _("Converted into another currency")
+
+
 class Allocation(models.Model):
     """A part of money or credit applied to one due item or charge.
 
     ``amount_minor`` is positive; a reversal repeats its original with the sign turned and names it in ``reverses``.
     What falls: the due item or charge in ``due_item``/``charge``; what is used up: ``payment`` or ``credit_item``.
-    A source settlement has only one side: the item (or credit, or payment) that the source no longer lists.
+    A source settlement has only one side: the item (or credit, or payment) that the source no longer lists. With ``used_for`` it is a
+    payment's, and says what became of the money instead.
     """
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT)
@@ -77,6 +90,7 @@ class Allocation(models.Model):
     amount_minor = models.BigIntegerField()
     reverses = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversed_by")
     reason = models.CharField(max_length=200, blank=True)
+    used_for = models.CharField(max_length=12, null=True, blank=True, choices=UsedFor.choices)
     effective_on = models.DateField()
     recorded_at = models.DateTimeField()
 
