@@ -103,7 +103,6 @@ def _timed(work: Callable[[], Any]) -> tuple[float, float, Any]:
 def fill() -> None:
     """Make the ledger and take the bank files in."""
     from django.core.management import call_command
-    from django.db import connection
 
     call_command("migrate", verbosity=0)
     from bench.cash_application.generate import generate
@@ -124,8 +123,6 @@ def fill() -> None:
         for account in rows(folder / "accounts.csv"):
             said = Said(account["account"], account["currency"]) if account["file"].endswith(".csv") else Said()
             do_take_in(actor, (folder / account["file"]).read_bytes(), account["file"], new_account=True, said=said)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
 
 
 def propose() -> dict[str, float]:
