@@ -105,3 +105,59 @@ def install_batches(apps: Any, schema_editor: Any) -> None:
     let_persons_go(schema_editor, "cash_batch", ())
     if schema_editor.connection.vendor == "postgresql":
         run(schema_editor, row_level_security(["cash_batch"]))
+
+
+INSTRUMENTS = {
+    "cash_instrument": ("number", "drawer", "acceptor", "recorded_by"),
+    "cash_instrument_step": ("reason", "recorded_by"),
+    "cash_instrument_cover": (),
+}
+"""Append-only tables of what covers items, with their personal columns."""
+COVERING = "'received', 'presented', 'endorsed', 'discounted'"
+STATE = (
+    "(SELECT s.kind FROM cash_instrument_step s WHERE s.instrument_id = c.instrument_id AND s.kind <> 'undone'"
+    " AND NOT EXISTS (SELECT 1 FROM cash_instrument_step u WHERE u.undoes_id = s.id) ORDER BY s.id DESC LIMIT 1)"
+)
+COVER_RULES = {
+    "fairdue: covers exceed the instrument": (
+        "(SELECT SUM(c.amount_minor) FROM cash_instrument_cover c WHERE c.instrument_id = NEW.instrument_id)"
+        " > (SELECT i.amount_minor FROM cash_instrument i WHERE i.id = NEW.instrument_id)"
+    ),
+    "fairdue: covers exceed the due item": (
+        "(SELECT COALESCE(SUM(c.amount_minor), 0) FROM cash_instrument_cover c WHERE c.due_item_id = NEW.due_item_id"
+        f" AND (c.id = NEW.id OR {STATE} IN ({COVERING})))"
+        " > (SELECT d.amount_minor FROM ledger_due_item d WHERE d.id = NEW.due_item_id)"
+    ),
+    "fairdue: a cover crosses companies or currencies": (
+        "NOT EXISTS (SELECT 1 FROM cash_instrument i, ledger_due_item d WHERE i.id = NEW.instrument_id AND d.id = NEW.due_item_id"
+        " AND i.company_id = NEW.company_id AND d.company_id = NEW.company_id AND i.currency = d.currency)"
+    ),
+}
+"""What no cover may do, as a condition on the row just written."""
+
+
+def install_instruments(apps: Any, schema_editor: Any) -> None:
+    """Migration step: append-only guards, the sums of covers, and the wall between companies."""
+    for table, columns in INSTRUMENTS.items():
+        let_persons_go(schema_editor, table, columns)
+    if schema_editor.connection.vendor == "postgresql":
+        checks = " ".join(
+            f"IF {wrong} THEN RAISE EXCEPTION '{message}' USING ERRCODE = 'check_violation'; END IF;"
+            for message, wrong in COVER_RULES.items()
+        )
+        run(
+            schema_editor,
+            [
+                "CREATE OR REPLACE FUNCTION fairdue_instrument_cover() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                f" {checks} RETURN NEW; END $$",
+                "CREATE TRIGGER cash_instrument_cover_right AFTER INSERT ON cash_instrument_cover"
+                " FOR EACH ROW EXECUTE FUNCTION fairdue_instrument_cover()",
+                *row_level_security(list(INSTRUMENTS)),
+            ],
+        )
+        return
+    checks = " ".join(f"SELECT RAISE(ABORT, '{message}') WHERE {wrong};" for message, wrong in COVER_RULES.items())
+    run(
+        schema_editor,
+        [f"CREATE TRIGGER cash_instrument_cover_right AFTER INSERT ON cash_instrument_cover BEGIN {checks} END"],
+    )

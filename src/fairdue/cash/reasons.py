@@ -134,3 +134,52 @@ class CashReason(ReasonCode):
         "cash_advice_tied",
         gettext_noop("Advice %(advice)s is tied to line %(line)s. Undo that first."),
     )
+
+
+class InstrumentReason(ReasonCode):
+    """Why an instrument, a cover or a step is not taken."""
+
+    NONE = ("instrument_none", gettext_noop("There is no instrument %(instrument)s."))
+    KNOWN = ("instrument_known", gettext_noop("%(number)s is known as instrument %(instrument)s."))
+    KIND = ("instrument_kind", gettext_noop("%(kind)s is no kind of instrument. There are: %(known)s."))
+    AMOUNT = ("instrument_amount", gettext_noop("An amount is more than zero."))
+    CURRENCY = ("instrument_currency", gettext_noop("%(currency)s is no currency."))
+    NO_NUMBER = ("instrument_no_number", gettext_noop("An instrument has a number."))
+    DAYS = ("instrument_days", gettext_noop("It matures on %(matures)s, before its issue on %(issued)s."))
+    RANGE = (
+        "instrument_range",
+        gettext_noop("%(first)s to %(last)s is no sub-bill range: give both numbers, from 1, the smaller first."),
+    )
+    DIGITS = ("instrument_digits", gettext_noop("%(number)s has a sub-bill range, but not 30 digits."))
+    UNITS = (
+        "instrument_units",
+        gettext_noop(
+            "The sub-bill range has %(units)s numbers of one fen; the amount is %(amount_minor)s %(currency)s."
+        ),
+    )
+    NEXT = ("instrument_next", gettext_noop("Instrument %(instrument)s is %(state)s: it cannot become %(step)s."))
+    EARLY = ("instrument_early", gettext_noop("%(day)s is before the step before it, of %(before)s."))
+    FUTURE = ("instrument_future", gettext_noop("%(day)s is not reached yet."))
+    COST = ("instrument_cost", gettext_noop("Only a dishonour or a recourse has a cost, not less than zero."))
+    ITEM = ("instrument_item", gettext_noop("Item %(item)s is no open item of the same customer and currency."))
+    TWICE = ("instrument_twice", gettext_noop("Item %(item)s is covered by this instrument already."))
+    OVER_ITEM = (
+        "instrument_over_item",
+        gettext_noop("Of item %(item)s %(amount_minor)s %(currency)s is open and not covered."),
+    )
+    OVER_BILL = (
+        "instrument_over_bill",
+        gettext_noop("Of instrument %(instrument)s %(amount_minor)s %(currency)s covers nothing yet."),
+    )
+    NOT_COVERING = ("instrument_not_covering", gettext_noop("Instrument %(instrument)s covers nothing any more."))
+    NO_MONEY = (
+        "instrument_no_money",
+        gettext_noop(
+            "Item %(item)s is not paid by it: name the payment that honours it, or match the bank's line first."
+        ),
+    )
+    PAYMENT = (
+        "instrument_payment",
+        gettext_noop("Payment %(payment)s is no payment of the same customer and currency with enough left."),
+    )
+    NOTHING = ("instrument_nothing", gettext_noop("Instrument %(instrument)s has no step to take back."))

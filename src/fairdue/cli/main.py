@@ -12,7 +12,7 @@ from fairdue.cli import (
     balance,
     books,
     bring,
-    cash_advices,
+    cash_instruments,
     country,
     cover,
     demo,
@@ -101,7 +101,7 @@ app.add_typer(third_parties.third_party_app, name="third-party")
 app.add_typer(law.law_app, name="law")
 app.add_typer(balance.balance_app, name="balance")
 app.add_typer(books.books_app, name="books")
-app.add_typer(cash_advices.cash_app, name="cash")
+app.add_typer(cash_instruments.cash_app, name="cash")
 app.add_typer(inbox.inbox_app, name="inbox")
 app.add_typer(token.token_app, name="token")
 translate_help(app)

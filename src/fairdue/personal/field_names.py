@@ -21,6 +21,8 @@ FIELD_NAMES = {
     "accepted_by": pgettext_lazy("field", "Accepted by"),
     "accepted_how": pgettext_lazy("field", "How it was accepted"),
     "payer": pgettext_lazy("field", "Payer"),
+    "drawer": pgettext_lazy("field", "Drawer"),
+    "acceptor": pgettext_lazy("field", "Acceptor"),
     "reference": pgettext_lazy("field", "Reference"),
     "source_key": pgettext_lazy("field", "Key in the source"),
     "order_no": pgettext_lazy("field", "Order number"),

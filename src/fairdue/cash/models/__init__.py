@@ -1,9 +1,11 @@
-"""What cash stores: what banks said (append-only), what payers said that it is for, and what was proposed and decided of it."""
+"""What cash stores: what banks said (append-only), what payers said that it is for, what covers items,
+and what was proposed and decided."""
 
 from fairdue.cash.models.advices import Advice, AdviceLine, AdviceLook, AdviceWithdrawal
 from fairdue.cash.models.bank import Account, BankFile, BankLine, Batch, Statement
 from fairdue.cash.models.company import CashSettings
 from fairdue.cash.models.decided import Decision, LearnedAlias, LinePayment, Posting, Proposal, Undoing
+from fairdue.cash.models.instruments import Instrument, InstrumentCover, InstrumentStep
 
 __all__ = [
     "Account",
@@ -16,6 +18,9 @@ __all__ = [
     "Batch",
     "CashSettings",
     "Decision",
+    "Instrument",
+    "InstrumentCover",
+    "InstrumentStep",
     "LearnedAlias",
     "LinePayment",
     "Posting",

@@ -22,6 +22,7 @@ class HoldReason(models.TextChoices):
     INTERNAL_CHECK = "internal_check", _("Internal check")
     REPLY = "reply", _("Reply not read yet")
     CLAIMS_PAID = "claims_paid", _("Says it has paid")
+    INSTRUMENT = "instrument", _("Covered by a bill, cheque, direct debit or card")
     MANUAL = "manual", _("Held by a person")
 
 
