@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import lru_cache
+from importlib import resources
 from typing import NamedTuple
 
 RECEIVED, PRESENTED, ENDORSED, DISCOUNTED = "received", "presented", "endorsed", "discounted"
@@ -17,8 +20,6 @@ NEXT: dict[str, frozenset[str]] = {
 }
 NEXT_AWAY = frozenset({HONOURED, RECOURSE})
 ACCEPTANCES = frozenset({"bank_acceptance", "trade_acceptance"})
-GRACE_ACCEPTANCE, GRACE_OTHER = 10, 5
-"""Rule 5. Ten days: the term for presentation, Negotiable Instruments Law of the PRC (票据法), art. 53."""
 BILL_DIGITS = 30
 
 
@@ -41,8 +42,15 @@ class State(NamedTuple):
 
 
 def grace_of(kind: str) -> int:
-    """Give the days after it is payable until which an answer may come (5)."""
-    return GRACE_ACCEPTANCE if kind in ACCEPTANCES else GRACE_OTHER
+    """Give the days after it is payable until which an answer may come (5), from ``data/instrument_days.csv``."""
+    return _days()[kind]
+
+
+@lru_cache(1)
+def _days() -> dict[str, int]:
+    text = resources.files("fairdue.cash").joinpath("data/instrument_days.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
+    return {row["kind"]: int(row["days"]) for row in rows}
 
 
 def last_day(payable_on: date, grace_days: int) -> date:

@@ -133,7 +133,7 @@ def step(
     chosen = start.company(company)
     acting = start.actor(chosen, user=user)
     from fairdue.cash.actions.instruments import Step, do_step, do_undo_step
-    from fairdue.cash.models import Instrument
+    from fairdue.cash.models import Instrument, InstrumentStep
 
     if kind == "undo":
         do_undo_step(acting, number, reason=reason)
@@ -141,7 +141,8 @@ def step(
         found = Instrument.objects.filter(company=chosen, pk=number).first()
         minor = _minor(cost, found.currency) if cost and found else 0
         do_step(acting, number, Step(kind, start.day(day) if day else None, recourse, reason, minor, payment))
-    start.console.print(_("Instrument %(number)d: %(kind)s.") % {"number": number, "kind": kind}, highlight=False)
+    told = {"number": number, "kind": InstrumentStep.Kind("undone" if kind == "undo" else kind).label}
+    start.console.print(_("Instrument %(number)d: %(kind)s.") % told, highlight=False)
 
 
 @instrument_app.command("list")
@@ -153,6 +154,7 @@ def listed(
     start.start()
     chosen = start.company(company)
     from fairdue.cash.instruments import standing
+    from fairdue.cash.models import InstrumentStep
     from fairdue.people.days import today_of
     from fairdue.wording import words
 
@@ -174,6 +176,6 @@ def listed(
         table.add_row(
             str(kept.pk), words.day(kept.payable_on), escape(kept.customer.name), escape(kept.number),
             f"{words.amount(kept.amount_minor, kept.currency)} {kept.currency}", words.amount(one.covered_minor, kept.currency),
-            one.state.kind, DUTIES.get(one.duty, ""),
+            str(InstrumentStep.Kind(one.state.kind).label) if one.state.kind else "", DUTIES.get(one.duty, ""),
         )  # fmt: skip
     start.console.print(table if found else _("No instrument was taken in yet: fairdue cash instrument add"))

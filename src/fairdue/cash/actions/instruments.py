@@ -35,7 +35,7 @@ from fairdue.kernel.calendars import next_business_day
 from fairdue.kernel.money import MINOR_MAX, exponents
 from fairdue.ledger import actions as ledger
 from fairdue.ledger import audit
-from fairdue.ledger.models import Allocation, AllocationKind, Customer, EffectKind, Hold, HoldReason, Payment
+from fairdue.ledger.models import Allocation, AllocationKind, Customer, EffectKind, Hold, HoldReason, Payment, UsedFor
 from fairdue.people.actor import Actor, Right
 from fairdue.people.days import today_of
 from fairdue.people.models import Company
@@ -386,7 +386,8 @@ def _take_back(actor: Actor, last: InstrumentStep, reason: str) -> None:
         payment = Payment.objects.get(pk=last.payment_id, company_id=actor.company_id)
         Allocation.objects.create(
             company_id=actor.company_id, customer_id=last.instrument.customer_id, kind=AllocationKind.SOURCE_SETTLEMENT, payment=payment,
-            currency=payment.currency, amount_minor=payment.amount_minor, reason=reason, effective_on=payment.effective_on,
+            currency=payment.currency, amount_minor=payment.amount_minor, reason=reason, used_for=UsedFor.PAID_BACK,
+            effective_on=payment.effective_on,
             recorded_at=actor.at,
         )  # fmt: skip
     if last.charge_id is not None:
