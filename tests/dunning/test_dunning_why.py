@@ -256,7 +256,7 @@ def test_stale_bank_data(owing, ask):
     assert holding(case) == {"bank_data": ("gate_bank_data_old",)}
     assert fact(case, "bank_data") == {"through": "2026-03-03", "max_days": 3}
     bank = next(check for check in case.checks if check.check == "bank_data")
-    assert [(remedy.page, remedy.command) for remedy in remedies_of(bank)] == [("imports", "fairdue import FILE")]
+    assert [(remedy.page, remedy.command) for remedy in remedies_of(bank)] == [("imports", "fairdue cash import FILE")]
 
 
 def test_bank_data_never_read(department, ask):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from web_sample import Sample
 
+from fairdue.cash.actions import do_propose
 from fairdue.contact.models import OutboxMessage
 from fairdue.dunning.models import Notice, NoticeLine, Proposal
 from fairdue.ledger import audit
@@ -18,8 +20,9 @@ from fairdue.web.views.notices import Sums, _sums
 
 @pytest.fixture
 def ready(ours: Sample) -> Sample:
-    """Let the gate pass: payments are read through today."""
+    """Let the gate pass: the bank line is looked at, and payments are read through today."""
     today = ours.run.as_of
+    do_propose(replace(ours.actor, roles=frozenset({"finance_lead"})))
     do_publish_fact(
         ours.actor, room="ledger", kind="bank_data_through", subject=f"company:{ours.company.pk}", as_of=today,
         value=today.toordinal(), source_version="test",
