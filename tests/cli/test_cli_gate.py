@@ -48,7 +48,7 @@ def test_a_case_names_every_check_with_its_verdict_and_what_mends_it(fairdue):
     assert verdicts["bank_data"] == "waits"
     bank = next(check for check in case["checks"] if check["check"] == "bank_data")
     assert bank["reasons"][0]["code"] == "gate_bank_data_old"
-    assert bank["remedies"][0]["command"] == "fairdue import FILE"
+    assert bank["remedies"][0]["command"] == "fairdue cash import FILE"
     told = fairdue("gate", "why", number, "--as-of", "2026-11-20")
     assert bank["reasons"][0]["text"] in told
     assert "→ Import a newer bank statement" in told
