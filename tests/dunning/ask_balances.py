@@ -66,7 +66,7 @@ def main() -> None:
     if what == "MAKE":
         make(actor)
     elif what == "BEGIN":
-        balance_job.launch = lambda arguments, lock: None
+        balance_job.JOB.launch = lambda arguments, lock: None
         chosen = list(Customer.objects.order_by("id").values_list("pk", flat=True))
         assert balance_job.start(company.pk, User.objects.get().pk, "lea", END, chosen, actor.at, "en")
     with dying_before(write_to, int(after or 0)):

@@ -24,7 +24,7 @@ from fairdue.web import balance_job, jobs
 def launched(monkeypatch) -> list[list[str]]:
     """Note what would be started, and start nothing: the process could not see a test's transaction."""
     found: list[list[str]] = []
-    monkeypatch.setattr(balance_job, "launch", lambda arguments, lock: found.append(arguments))
+    monkeypatch.setattr(balance_job.JOB, "launch", lambda arguments, lock: found.append(arguments))
     return found
 
 

@@ -47,7 +47,7 @@ def statement(*amounts: str, number: str = "7", iban: str = IBAN, name: str = "P
 def launched(monkeypatch) -> list[list[str]]:
     """Note what would be started, and start nothing: the process could not see a test's transaction."""
     found: list[list[str]] = []
-    monkeypatch.setattr(money_job, "launch", lambda arguments, lock: found.append(arguments))
+    monkeypatch.setattr(money_job.JOB, "launch", lambda arguments, lock: found.append(arguments))
     return found
 
 

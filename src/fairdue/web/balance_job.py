@@ -11,32 +11,26 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from fairdue.web import jobs
+from fairdue.web.kept_job import Kept, KeptJob, in_process
 
-KIND = "balances"
-COMMAND = (sys.executable, "-m", "fairdue.web.balance_job")
 REASONS_KEPT = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where the job stands. ``ended`` is empty while it works or after a kill, else ``done``, ``stopped``, ``failed`` or ``dropped``."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress(Kept):
+    """Where the job stands."""
 
     as_of: str
-    started_by: str
-    began_at: str
     customer_ids: tuple[int, ...]
     done: int = 0
-    ended: str = ""
-    error: str = ""
     counts: dict[str, int] = field(default_factory=dict)
     reasons: tuple[dict[str, Any], ...] = ()
     """Why some were held back: the first few, as stored reasons, told in the words of who reads them."""
-    alive: bool = False
 
     @property
     def day(self) -> date:
@@ -49,72 +43,28 @@ class Progress:
         return len(self.customer_ids)
 
     @property
-    def left(self) -> bool:
-        """Say whether it ended before its end and may go on."""
-        return not self.alive and self.ended not in ("done", "dropped")
-
-    @property
     def held(self) -> int:
         """Give how many were held back or refused."""
         return self.counts.get("blocked", 0) + self.counts.get("refused", 0)
 
 
-def progress_of(company_id: int) -> Progress | None:
-    """Give where the company's latest job stands, or None where none was ever started here."""
-    stored = jobs.latest(KIND, company_id)
-    if stored is None:
-        return None
-    try:
-        return Progress(
-            **{
-                **stored,
-                "customer_ids": tuple(stored["customer_ids"]),
-                "reasons": tuple(one for one in stored["reasons"] if isinstance(one, dict)),
-            }
-        )
-    except (KeyError, TypeError):
-        return None
+def _read(stored: dict[str, Any]) -> Progress:
+    reasons = tuple(one for one in stored["reasons"] if isinstance(one, dict))
+    return Progress(**{**stored, "customer_ids": tuple(stored["customer_ids"]), "reasons": reasons})
 
 
-def _tell(company_id: int, progress: Progress) -> None:
-    jobs.tell(KIND, company_id, asdict(progress))
+JOB = KeptJob("balances", "fairdue.web.balance_job", _read)
+progress_of, resume, cancel = JOB.progress_of, JOB.resume, JOB.cancel
 
 
 def start(
     company_id: int, user_id: int, name: str, as_of: date, customer_ids: Sequence[int], at: datetime, language: str
 ) -> bool:
     """Start asking these customers in a process of its own; False where one is at work."""
-    first = Progress(as_of.isoformat(), name, at.isoformat(), tuple(customer_ids))
-    return _begin(company_id, user_id, first, language)
-
-
-def resume(company_id: int, user_id: int, language: str) -> bool:
-    """Go on with a job that was stopped or killed; False where none is left or one is at work."""
-    found = progress_of(company_id)
-    if found is None or not found.left:
-        return False
-    return _begin(company_id, user_id, replace(found, ended="", error=""), language)
-
-
-def _begin(company_id: int, user_id: int, progress: Progress, language: str) -> bool:
-    arguments = [str(company_id), str(user_id), language]
-    return jobs.begin(KIND, company_id, asdict(progress), lambda lock: launch(arguments, lock))
-
-
-def launch(arguments: list[str], lock: int) -> None:
-    """Start the process with the company's lock."""
-    jobs.launch([*COMMAND, *arguments], lock)
-
-
-def cancel(company_id: int) -> None:
-    """Ask the process to stop before its next batch; one that was stopped before is given up."""
-    found = progress_of(company_id)
-    if found is None:
-        return
-    if found.alive:
-        jobs.ask_to_stop(KIND, company_id)
-    elif found.left:
-        _tell(company_id, replace(found, ended="dropped"))
+    first = Progress(
+        started_by=name, began_at=at.isoformat(), as_of=as_of.isoformat(), customer_ids=tuple(customer_ids)
+    )
+    return JOB.begin(company_id, user_id, first, language)
 
 
 def asked_since(company_id: int, progress: Progress) -> set[int]:
@@ -129,15 +79,7 @@ def asked_since(company_id: int, progress: Progress) -> set[int]:
 
 def work(company_id: int, user_id: int) -> Progress:
     """Ask whoever is left of the list, telling where it is; the last word is what became of it."""
-    from fairdue.people.scope import company_scope
-
-    began = progress_of(company_id)
-    if began is None:
-        raise LookupError("no such job")
-    with company_scope(company_id):
-        ended = _ask(company_id, user_id, began)
-    _tell(company_id, ended)
-    return ended
+    return JOB.work(company_id, user_id, _ask)
 
 
 def _ask(company_id: int, user_id: int, began: Progress) -> Progress:
@@ -157,8 +99,8 @@ def _ask(company_id: int, user_id: int, began: Progress) -> Progress:
         nonlocal began
         began = replace(began, done=len(before) + done)
         if is_time(""):
-            _tell(company_id, began)
-        if done < of and jobs.is_to_stop(KIND, company_id):
+            JOB.tell(company_id, began)
+        if done < of and jobs.is_to_stop(JOB.kind, company_id):
             raise jobs.Stopped
 
     if actor is None:
@@ -180,13 +122,7 @@ def _ask(company_id: int, user_id: int, began: Progress) -> Progress:
 
 def main(arguments: list[str]) -> int:
     """Run as a process of its own: company, user, language of messages."""
-    import django
-
-    django.setup()
-    from django.utils import translation
-
-    company_id, user_id, language = arguments
-    translation.activate(language)
+    company_id, user_id = in_process(arguments)
     return 1 if work(int(company_id), int(user_id)).ended == "failed" else 0
 
 

@@ -10,112 +10,61 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fairdue.web import jobs
+from fairdue.web.kept_job import Kept, KeptJob, in_process
 
 if TYPE_CHECKING:
     from fairdue.people.actor import Actor
 
-KIND = "money"
-COMMAND = (sys.executable, "-m", "fairdue.web.money_job")
 PROPOSING, POSTING = "propose", "post"
 Counted = tuple[tuple[str, str, int, int], ...]
 """State, currency, lines, value in minor units."""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where the job stands. ``ended`` is empty while it works or after a kill, else ``done``, ``stopped``, ``failed`` or ``dropped``."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress(Kept):
+    """Where the job stands."""
 
-    started_by: str
-    began_at: str
     after: int
     """The newest decision when it began."""
     what: str = ""
     done: int = 0
     of: int = 0
-    ended: str = ""
-    error: str = ""
     counts: Counted = ()
     unfit: int = 0
     """Lines that did not fit any more, or were proposed under other settings."""
     off: bool = False
-    alive: bool = False
-
-    @property
-    def left(self) -> bool:
-        """Say whether it ended before its end and may go on."""
-        return not self.alive and self.ended not in ("done", "dropped")
 
 
-def progress_of(company_id: int) -> Progress | None:
-    """Give where the company's latest job stands, or None where none was ever started here."""
-    found = jobs.latest(KIND, company_id)
-    try:
-        counts = (
-            tuple((str(state), str(money), int(lines), int(value)) for state, money, lines, value in found["counts"])
-            if found
-            else ()
-        )
-        return Progress(**{**found, "counts": counts}) if found else None
-    except (KeyError, TypeError, ValueError):
-        return None
+def _read(stored: dict[str, Any]) -> Progress:
+    counts = tuple((str(state), str(money), int(lines), int(value)) for state, money, lines, value in stored["counts"])
+    return Progress(**{**stored, "counts": counts})
 
 
-def _tell(company_id: int, progress: Progress) -> None:
-    jobs.tell(KIND, company_id, asdict(progress))
+JOB = KeptJob("money", "fairdue.web.money_job", _read)
+progress_of, cancel = JOB.progress_of, JOB.cancel
 
 
 def start(company_id: int, user_id: int, name: str, at: datetime, language: str) -> bool:
     """Start proposing and posting in a process of its own; False where one is at work."""
     from fairdue.cash.tally import newest_decision
 
-    return _begin(company_id, user_id, Progress(name, at.isoformat(), newest_decision(company_id)), language)
+    first = Progress(started_by=name, began_at=at.isoformat(), after=newest_decision(company_id))
+    return JOB.begin(company_id, user_id, first, language)
 
 
 def resume(company_id: int, user_id: int, language: str) -> bool:
     """Go on with a job that was stopped or killed; False where none is left or one is at work."""
-    found = progress_of(company_id)
-    if found is None or not found.left:
-        return False
-    return _begin(company_id, user_id, replace(found, ended="", error="", what="", done=0, of=0), language)
-
-
-def _begin(company_id: int, user_id: int, progress: Progress, language: str) -> bool:
-    arguments = [str(company_id), str(user_id), language]
-    return jobs.begin(KIND, company_id, asdict(progress), lambda lock: launch(arguments, lock))
-
-
-def launch(arguments: list[str], lock: int) -> None:
-    """Start the process with the company's lock."""
-    jobs.launch([*COMMAND, *arguments], lock)
-
-
-def cancel(company_id: int) -> None:
-    """Ask the process to stop before its next portion; one that was stopped before is given up."""
-    found = progress_of(company_id)
-    if found is None:
-        return
-    if found.alive:
-        jobs.ask_to_stop(KIND, company_id)
-    elif found.left:
-        _tell(company_id, replace(found, ended="dropped"))
+    return JOB.resume(company_id, user_id, language, what="", done=0, of=0)
 
 
 def work(company_id: int, user_id: int) -> Progress:
     """Propose and post, telling where it is; the last word is what became of it."""
-    from fairdue.people.scope import company_scope
-
-    began = progress_of(company_id)
-    if began is None:
-        raise LookupError("no such job")
-    with company_scope(company_id):
-        ended = _work(company_id, user_id, began)
-    _tell(company_id, ended)
-    return ended
+    return JOB.work(company_id, user_id, _work)
 
 
 def _work(company_id: int, user_id: int, began: Progress) -> Progress:
@@ -166,20 +115,14 @@ class _Teller:
     def _tell(self, told: Progress) -> None:
         self.told = told
         if self.is_time(told.what):
-            _tell(self.company_id, told)
-        if jobs.is_to_stop(KIND, self.company_id):
+            JOB.tell(self.company_id, told)
+        if jobs.is_to_stop(JOB.kind, self.company_id):
             raise jobs.Stopped
 
 
 def main(arguments: list[str]) -> int:
     """Run as a process of its own: company, user, language of messages."""
-    import django
-
-    django.setup()
-    from django.utils import translation
-
-    company_id, user_id, language = arguments
-    translation.activate(language)
+    company_id, user_id = in_process(arguments)
     return 1 if work(int(company_id), int(user_id)).ended == "failed" else 0
 
 

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from fairdue.web import jobs
+from fairdue.web.kept_job import in_process
 
 KIND = "run"
 COMMAND = (sys.executable, "-m", "fairdue.web.run_job")
@@ -104,13 +105,7 @@ class _Teller:
 
 def main(arguments: list[str]) -> int:
     """Run as a process of its own: company, user, day, language of messages."""
-    import django
-
-    django.setup()
-    from django.utils import translation
-
-    company_id, user_id, as_of, language = arguments
-    translation.activate(language)
+    company_id, user_id, as_of = in_process(arguments)
     return 1 if work(int(company_id), int(user_id), date.fromisoformat(as_of)).error else 0
 
 
