@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 import time
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +17,9 @@ from fairdue.cli.keep import need_free
 from fairdue.cli.keep import serve as serve_pages
 from fairdue.cli.progress import bar
 from fairdue.cli.texts import _
+
+if TYPE_CHECKING:
+    from fairdue.people.actor import Actor
 
 AS_OF = date(2026, 10, 30)
 """The demonstration's day: the last one of the packaged exchange rates, so that every amount has a dated rate."""
@@ -87,9 +91,20 @@ def _make(customers: int, seed: int, moment: datetime) -> str:
         public.update(policy_code="public-sector")
         insure(made.company_id, moment)
         add_copies(acting, AS_OF, lambda done, of: report(_("copies"), done, of))
+        take_money_in(acting, seed, report)
         add_replies(acting)
         line.go(acting, AS_OF, line.Watch(report=report))
     return password
+
+
+def take_money_in(acting: Actor, seed: int, report: Callable[[str, int, int], None]) -> None:
+    """Take the last bank statements in, match them and post what is certain, through the same door as any bank's file."""
+    from fairdue.cash.actions import do_post, do_propose, do_take_in
+    from fairdue.demo.bank import FILE_NAME, statement_file
+
+    do_take_in(acting, statement_file(acting.company_id, AS_OF, seed), FILE_NAME)
+    do_propose(acting, progress=lambda done, of: report(_("match"), done, of))
+    do_post(acting, progress=lambda done, of: report(_("post"), done, of))
 
 
 def insure(company_id: int, moment: datetime) -> None:
