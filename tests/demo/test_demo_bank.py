@@ -44,7 +44,7 @@ def test_the_statements_are_read_without_a_finding_and_mostly_posted(company, no
     do_take_in(actor, data, FILE_NAME)
     assert [one.findings for one in Statement.objects.all()] == [[], []]
     lines = BankLine.objects.count()
-    assert lines >= 60 + len(OURS)
+    assert lines >= 12 + len(OURS)
     do_propose(actor)
     do_post(actor)
     assert Decision.objects.count() * 10 >= lines * 7

@@ -23,8 +23,8 @@ from fairdue.people.models import BankAccount
 
 CURRENCY, FILE_NAME = "EUR", "statement.xml"
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
-PAYERS = 160
-"""Customers whose money comes in these two days."""
+PAYERS, ONE_IN = 160, 5
+"""How many customers pay in these two days at most, and one in how many of those who owe what is due about now."""
 CHARGES_MINOR = (7_50, 12_00, 15_00, 25_00)
 WAYS = {
     "number": 60,
@@ -75,7 +75,7 @@ def statement_file(company_id: int, as_of: date, seed: int) -> bytes:
 def _lines(company_id: int, as_of: date, rng: Random) -> Iterator[Line]:
     owed: defaultdict[int, list[OpenItem]] = defaultdict(list)
     for item in open_items(company_id, as_of):
-        near = as_of - timedelta(days=45) <= item.due_on <= as_of + timedelta(days=10)
+        near = as_of - timedelta(days=20) <= item.due_on <= as_of + timedelta(days=10)
         if item.currency == CURRENCY and item.open_minor == item.amount_minor > 0 and near and not item.held_minor:
             owed[item.customer_id].append(item)
     names = dict(Customer.objects.filter(company_id=company_id, pk__in=list(owed)).values_list("pk", "name"))
@@ -83,7 +83,7 @@ def _lines(company_id: int, as_of: date, rng: Random) -> Iterator[Line]:
         DueItem.objects.filter(company_id=company_id, discount_until__gte=as_of - timedelta(days=3), discount_minor__gt=0)
         .values_list("pk", "discount_minor")
     )  # fmt: skip
-    chosen = rng.sample(sorted(owed), min(PAYERS, len(owed)))
+    chosen = rng.sample(sorted(owed), min(PAYERS, -(-len(owed) // ONE_IN)))
     for place, customer in enumerate(chosen):
         others = [names[one] for one in chosen[place + 1 :]] or ["Nordkontor Treuhand GmbH"]
         yield from _pay(rng, owed[customer], names[customer], one_of(rng, others), offers)
