@@ -71,3 +71,25 @@ def test_settings_are_shown_and_set_by_who_may(acme):
         assert line in told
     assert "lena" in acme("cash", "settings", "--versions")
     assert "write NAME=VALUE" in acme("cash", "settings", "--set", "posting", "--user", "lena", code=1)
+
+
+def test_explain_and_why_say_whom_the_money_of_a_tie_holds(acme, tmp_path):
+    bank, ledger = tmp_path / "day.xml", tmp_path / "open.csv"
+    bank.write_bytes(b"".join(bank_files.camt(3)))
+    rows = [f"X-{n},{n},Kunde 2 GmbH & Co. KG,2026-09-01,2026-10-01,100.02,EUR\n" for n in (1, 2)]
+    ledger.write_text(HEADINGS + "".join(rows), encoding="utf-8")
+    acme("import", str(ledger), "--source", "erp", "--as-of", "2026-10-29", "--yes")
+    acme("cash", "import", str(bank), "--new-account", "--no-match")
+    acme.now = acme.now.replace(month=11, day=2)
+    acme("cash", "propose")
+    queue = acme("cash", "queue")
+    (number,) = [line.split("│")[1].strip() for line in queue.splitlines() if "Kunde 2" in line]
+    told = " ".join(acme("cash", "explain", number).split())
+    both = "Kunde 2 GmbH & Co. KG (1), Kunde 2 GmbH & Co. KG (2)"
+    assert f"Until the line is decided, its money counts before a notice to {both} leaves." in told
+    for customer in ("1", "2"):
+        why = " ".join(acme("gate", "why", customer).split())
+        assert "Of this, 100.02 EUR may be of several customers (up to 2)" in why
+    acme("cash", "confirm", number, "--other", "2")
+    assert "Until the line is decided" not in acme("cash", "explain", number)
+    assert "may be of several customers" not in acme("gate", "why", "1")

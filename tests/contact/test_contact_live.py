@@ -19,7 +19,7 @@ from fairdue.ledger.actions import (
     do_hold,
     do_publish_fact,
 )
-from fairdue.ledger.models import Contact, Customer, DocumentFile, FileWithdrawal
+from fairdue.ledger.models import Contact, Customer, DocumentFile, FileWithdrawal, PaymentSuspect
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +119,10 @@ class House:
             effective_on=self._day(9, 20),
             **{owner: item.customer_id},
         )
+        others = [one.pk for one in self.customers if one.pk != item.customer_id]
+        chance = random.Random(number)
+        for other in chance.sample(others, chance.randint(0, len(others))):
+            PaymentSuspect.objects.create(company=self.company, payment=payment, customer_id=other)
         if owner == "customer_id" and item.document.kind == "invoice" and payment.effective_on <= self.today:
             do_allocate(
                 self.actor,
@@ -188,6 +192,7 @@ def test_the_houses_hold_what_the_gate_asks(actor, company, now):
         "withdrawn",
     ):
         assert any(getattr(one, name) for one in facts), name
+    assert any(money.customers for one in facts for money in one.unmatched)
     assert any(one.replied_at for one in facts)
     assert any(one.replies_unread for one in facts)
     assert any(one.cover.deadline_on for one in facts)

@@ -11,11 +11,11 @@ from django.db.models import Prefetch, Q, QuerySet
 from fairdue.cash.book import matched_lines, standing_decisions, undecided, with_day
 from fairdue.cash.facts import newest_proposals
 from fairdue.cash.matching.records import Kind, Part
-from fairdue.cash.models import BankLine, Batch, Decision, Proposal
+from fairdue.cash.models import BankLine, Batch, Decision, LinePayment, Proposal
 from fairdue.cash.plan import Misfit
 from fairdue.cash.reasons import CashReason
 from fairdue.ledger import queries as ledger_queries
-from fairdue.ledger.models import Customer, DueItem
+from fairdue.ledger.models import Customer, DueItem, PaymentSuspect
 
 SHOWN = 50
 
@@ -81,6 +81,22 @@ def line_with_all(company_id: int, line_id: int) -> tuple[BankLine, Proposal | N
         raise Misfit(CashReason.NO_LINE, line=line_id)
     proposal = newest_proposals(company_id).filter(line=line).first()
     return line, proposal, standing_decisions().filter(line=line).first()
+
+
+def held(company_id: int, line_id: int) -> list[Customer]:
+    """Give the customers whose the money of a line may be: it counts for each of them before a notice leaves. Two queries.
+
+    The first suspect comes first; none where the line is decided, or its money was used up.
+    """
+    payment = (
+        LinePayment.objects.filter(company_id=company_id, line_id=line_id, decision=None, payment__customer=None)
+        .select_related("payment__suspected_customer")
+        .first()
+    )
+    if payment is None or payment.payment.suspected_customer is None:
+        return []
+    rows = PaymentSuspect.objects.filter(company_id=company_id, payment_id=payment.payment_id).order_by("pk")
+    return [payment.payment.suspected_customer, *(one.customer for one in rows.select_related("customer"))]
 
 
 class Chosen(NamedTuple):

@@ -13,6 +13,8 @@ from fairdue.kernel.plain_json import Json, as_json
 Stored = dict[str, Any]
 _PLAIN = Part(None, None, 0)
 DIGITS = 40
+SUSPECTS_MAX = 10
+"""So many customers are held for one line at most (bank data in the line, 7)."""
 
 
 def part_dict(part: Part) -> Stored:
@@ -48,16 +50,33 @@ def digest_of(state: str, answer: Answer, told: tuple[Json, Json, Json]) -> str:
     return chain.digest("fairdue cash proposal v1", text.encode())[:DIGITS]
 
 
-def suspect(state: str, answer: Answer) -> int | None:
-    """Give the customer whose the money may be while it is not decided (6): of the best explanation. Nobody's, where the ledger has
-    the money already (23)."""
+def suspects(answer: Answer) -> tuple[int, ...]:
+    """Give the customers whose the money may be while it is not decided (6), the best explanation's first.
+
+    The rules are numbers 7 and 8 of ``docs/algorithms/bank-data-in-the-line.md``.
+    """
     if any(one.code == MatchReason.ELSEWHERE.code for one in answer.evidence):
-        return None
-    for parts in (answer.parts, *answer.others):
-        for part in parts:
-            if part.customer is not None and part.kind in (Kind.PAYMENT, Kind.ON_ACCOUNT):
-                return part.customer
-    return None
+        return ()
+    return _each_once(
+        [*payers(answer.parts), *(one for other in answer.others for one in payers(other)), *answer.further]
+    )
+
+
+def suspects_stored(proposal: Mapping[str, Any]) -> tuple[int, ...]:
+    """Give them of a stored proposal: its ``parts``, ``others`` and ``evidence``."""
+    if any(one["code"] == MatchReason.ELSEWHERE.code for one in proposal["evidence"]):
+        return ()
+    told = (proposal["parts"], *proposal["others"])
+    return _each_once([one for stored in told for one in payers(parts_of(stored))])
+
+
+def payers(parts: Iterable[Part]) -> list[int]:
+    """Give the customers of parts that pay an item or go on account, in their order."""
+    return [one.customer for one in parts if one.customer is not None and one.kind in (Kind.PAYMENT, Kind.ON_ACCOUNT)]
+
+
+def _each_once(customers: Iterable[int]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(customers))[:SUSPECTS_MAX]
 
 
 def same_parts(first: Sequence[Part], second: Sequence[Part]) -> bool:

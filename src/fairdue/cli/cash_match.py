@@ -151,6 +151,23 @@ def explain(line: LineNumber, company: Code = None) -> None:
     for number, other in enumerate(others, start=1):
         _print(start.line(_("other explanation %(number)d") % {"number": number}, ""))
         _parts(found, other)
+    if decision is None:
+        _held(chosen.pk, line)
+
+
+def _held(company_id: int, line: int) -> None:
+    """Say whose chasing the money of a line holds."""
+    from fairdue.cash.queue import held
+    from fairdue.cash.stored import SUSPECTS_MAX
+
+    customers = held(company_id, line)
+    if not customers:
+        return
+    names = ", ".join(f"{one.name} ({one.number})" for one in customers)
+    told = _("Until the line is decided, its money counts before a notice to %(customers)s leaves.")
+    _print(told % {"customers": names})
+    if len(customers) == SUSPECTS_MAX:
+        _print(_("It counts for at most %(count)d customers; there may be more whose it is.") % {"count": SUSPECTS_MAX})
 
 
 def _version(number: int) -> str:

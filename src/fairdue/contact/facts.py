@@ -136,12 +136,16 @@ class PastContact:
 
 @dataclass(frozen=True, slots=True)
 class Unmatched:
-    """Money received and not applied. ``suspected``: the payer is not known, and may be this customer."""
+    """Money received and not applied. ``suspected``: the payer is not known, and may be this customer.
+
+    ``customers``: of how many customers it may be, where there are several.
+    """
 
     currency: str
     amount_minor: int
     suspected: bool = False
     recorded_at: datetime | None = None
+    customers: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,7 +153,7 @@ def _many(company: Company, few: Sequence[int] | None, at: datetime, today: date
         contacts,
         holds,
         items,
-        _unmatched(unapplied_payments(company.pk, horizon, customer_ids=few)),
+        _unmatched(unapplied_payments(company.pk, horizon, customer_ids=few, suspects=True)),
         _tasks(_task_rows(company.pk, few)),
         withdrawn_of(company.pk, few),
         _facts(_fact_rows(company.pk, few, item_ids, today)),
@@ -363,12 +363,13 @@ def _past(row: _Past, where: Place) -> PastContact:
 
 
 def _unmatched(payments: Iterable[Unapplied]) -> dict[int, tuple[Unmatched, ...]]:
-    """Give money received and not applied, by customer, in order of its number; a suspected owner counts like the owner."""
+    """Give money received and not applied, by customer, in order of its number; each suspected owner counts like the owner."""
     found: dict[int, tuple[Unmatched, ...]] = {}
     for row in payments:
         customer_id = row.customer_id if row.customer_id is not None else row.suspected_customer_id
         if customer_id is not None:
-            money = Unmatched(row.currency, row.rest_minor, row.customer_id is None, row.recorded_at)
+            several = row.further + 1 if row.further else 0
+            money = Unmatched(row.currency, row.rest_minor, row.customer_id is None, row.recorded_at, several)
             found[customer_id] = (*found.get(customer_id, ()), money)
     return found
 

@@ -62,6 +62,13 @@ class WhyFact(ReasonCode):
     CLAIMED = ("why_claimed", gettext_noop("Open items: %(items)s. May be claimed: %(claimed_minor)s %(currency)s."))
     NO_ITEMS = ("why_no_items", gettext_noop("The message claims no item."))
     UNMATCHED = ("why_unmatched", gettext_noop("%(amount_minor)s %(currency)s received are not matched yet."))
+    UNMATCHED_SHARED = (
+        "why_unmatched_shared",
+        gettext_noop(
+            "Of this, %(amount_minor)s %(currency)s may be of several customers (up to %(count)s): it counts for each of them until"
+            " the bank line is decided."
+        ),
+    )
     NONE_UNMATCHED = ("why_none_unmatched", gettext_noop("No money received waits to be matched."))
     BANK_THROUGH = (
         "why_bank_through",
@@ -194,15 +201,14 @@ def _balance(asked: _Asked) -> Told:
 def _in_transit(asked: _Asked) -> Told:
     if not _chases(asked):
         return False, (because(WhyFact.NOT_CHASING),)
-    sums: dict[str, int] = {}
-    for one in asked.facts.unmatched:
-        sums[one.currency] = sums.get(one.currency, 0) + one.amount_minor
-    money = tuple(
-        because(WhyFact.UNMATCHED, amount_minor=amount, currency=currency)
-        for currency, amount in sorted(sums.items())
-        if amount
-    )
-    return True, money or (because(WhyFact.NONE_UNMATCHED),)
+    told: list[Reason] = []
+    for currency in sorted({one.currency for one in asked.facts.unmatched}):
+        money = [one for one in asked.facts.unmatched if one.currency == currency]
+        told.append(because(WhyFact.UNMATCHED, amount_minor=sum(one.amount_minor for one in money), currency=currency))
+        if shared := [one for one in money if one.customers]:
+            amount, count = sum(one.amount_minor for one in shared), max(one.customers for one in shared)
+            told.append(because(WhyFact.UNMATCHED_SHARED, amount_minor=amount, currency=currency, count=count))
+    return True, tuple(told) or (because(WhyFact.NONE_UNMATCHED),)
 
 
 def _bank_data(asked: _Asked) -> Told:

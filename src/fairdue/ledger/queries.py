@@ -268,17 +268,38 @@ def holds_of(rows: Iterable[Sequence[Any]]) -> Holds:
 
 
 _UNAPPLIED = """
-SELECT p.id, p.customer_id, p.suspected_customer_id, p.currency, p.effective_on, p.recorded_at, p.amount_minor - COALESCE((
+SELECT p.id, p.customer_id, {suspect} AS suspected_customer_id, p.currency, p.effective_on, p.recorded_at, p.amount_minor - COALESCE((
     SELECT SUM(a.amount_minor) FROM ledger_allocation a WHERE a.payment_id = p.id
-    AND a.effective_on <= %(as_of)s AND a.recorded_at <= %(known_at)s), 0) AS rest
-FROM ledger_payment p WHERE p.company_id = %(company)s AND p.effective_on <= %(as_of)s AND p.recorded_at <= %(known_at)s
+    AND a.effective_on <= %(as_of)s AND a.recorded_at <= %(known_at)s), 0) AS rest{count}
+FROM {payments} WHERE p.company_id = %(company)s AND p.effective_on <= %(as_of)s AND p.recorded_at <= %(known_at)s
   {only}
 """
+_SUSPECTS = """, CASE WHEN p.customer_id IS NULL
+    THEN (SELECT COUNT(*) FROM ledger_payment_suspect t WHERE t.payment_id = p.id) ELSE 0 END AS further"""
+
+
+def _unapplied(only: str = "") -> str:
+    return _UNAPPLIED.format(suspect="p.suspected_customer_id", count="", payments="ledger_payment p", only=only)
+
+
+def _unapplied_or_suspected(only_payments: str = "", only_suspects: str = "") -> str:
+    """Give the statement that names a payment once more for each further customer whose it may be, while nobody knows."""
+    first = _UNAPPLIED.format(
+        suspect="p.suspected_customer_id", count=_SUSPECTS, payments="ledger_payment p", only=only_payments
+    )
+    further = _UNAPPLIED.format(
+        suspect="s.customer_id", count=_SUSPECTS, only=f"AND p.customer_id IS NULL {only_suspects}",
+        payments="ledger_payment_suspect s JOIN ledger_payment p ON p.id = s.payment_id AND p.company_id = s.company_id",
+    )  # fmt: skip
+    return f"{first} UNION ALL {further}"
 
 
 @dataclass(frozen=True, slots=True)
 class Unapplied:
-    """Money received and not applied: a credit of its customer, or in transit for a suspected one."""
+    """Money received and not applied: a credit of its customer, or in transit for a suspected one.
+
+    ``further``: how many customers beside the first it may be of; counted where suspects were asked for.
+    """
 
     payment_id: int
     customer_id: int | None
@@ -287,33 +308,48 @@ class Unapplied:
     received_on: date
     rest_minor: int
     recorded_at: datetime
+    further: int = 0
 
 
 def unapplied_payments(
-    company_id: int, as_of: date, *, customer_ids: Sequence[int] | None = None, known_at: datetime = FAR
+    company_id: int,
+    as_of: date,
+    *,
+    customer_ids: Sequence[int] | None = None,
+    known_at: datetime = FAR,
+    suspects: bool = False,
 ) -> list[Unapplied]:
-    """Give the payments with an unapplied rest. One query."""
+    """Give the payments with an unapplied rest. One query.
+
+    With ``suspects`` a payment of nobody known comes once for each customer whose it may be, as the suspected one.
+    """
     values = {"company": company_id, "as_of": _day(as_of), "known_at": moment(known_at)}
     only = ""
     if customer_ids is not None:
         known = _ids("p.customer_id", customer_ids).removeprefix("AND ")
         only = f"AND ({known} OR {known.replace('p.customer_id', 'p.suspected_customer_id')})"
+    asked = _unapplied_or_suspected(only, _ids("s.customer_id", customer_ids)) if suspects else _unapplied(only)
     with connection.cursor() as cursor:
-        cursor.execute(_UNAPPLIED.format(only=only), values)
+        cursor.execute(asked, values)
         return unapplied_of(cursor.fetchall())
 
 
 def unapplied_of(rows: Iterable[Sequence[Any]]) -> list[Unapplied]:
     """Put payments with an unapplied rest together from the rows of their statement, in the order of their numbers."""
-    ordered = sorted(rows, key=lambda row: int(row[0]))
-    return [Unapplied(r[0], r[1], r[2], r[3], _date(r[4]), int(r[6]), _instant(r[5])) for r in ordered if r[6] > 0]
+    ordered = sorted(rows, key=lambda row: (int(row[0]), row[2] or 0))
+    return [
+        Unapplied(r[0], r[1], r[2], r[3], _date(r[4]), int(r[6]), _instant(r[5]), int(r[7]) if len(r) > 7 else 0)
+        for r in ordered
+        if r[6] > 0
+    ]
 
 
 def statements_of_one() -> dict[str, str]:
     """Give the SELECTs of one customer's items, holds and unapplied payments, for a reader that joins them to others.
 
     Parameters are ``%(company)s``, ``%(customer)s``, ``%(as_of)s`` and ``%(known_at)s``; no order. The columns are those that
-    ``items_of``, ``holds_of`` and ``unapplied_of`` take; settled items and payments are still among the rows.
+    ``items_of``, ``holds_of`` and ``unapplied_of`` take; settled items and payments are still among the rows, and payments that
+    may be the customer's.
     """
     one = "%(customer)s"
     either = f"AND (p.customer_id = {one} OR p.suspected_customer_id = {one})"
@@ -322,7 +358,7 @@ def statements_of_one() -> dict[str, str]:
         "holds": _HOLDS.format(only=f"AND customer_id = {one}")
         .replace("SELECT ", "SELECT id, ", 1)
         .rsplit("ORDER BY", 1)[0],
-        "unapplied": _UNAPPLIED.format(only=either),
+        "unapplied": _unapplied_or_suspected(either, f"AND s.customer_id = {one}"),
     }
 
 
@@ -335,7 +371,7 @@ SELECT customer_id, currency, SUM(open_minor), SUM(overdue_minor), SUM(unapplied
   FROM ({_OPEN.format(only="").replace("d.number,", "d.number, d.terms,")}) x WHERE x.open_minor <> 0
   UNION ALL
   SELECT COALESCE(u.customer_id, 0), u.currency, 0, 0, u.rest, 0
-  FROM ({_UNAPPLIED.format(only="")}) u WHERE u.rest > 0
+  FROM ({_unapplied()}) u WHERE u.rest > 0
 ) y GROUP BY customer_id, currency ORDER BY customer_id, currency
 """
 

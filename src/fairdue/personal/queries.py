@@ -72,7 +72,7 @@ def facts_of(company_id: int, person: Person, today: date) -> Facts:
 def _open(company_id: int, customer: Customer, today: date) -> int:
     """Count what is not settled: open items and credits, and money not applied."""
     opened = len(open_items(company_id, today, customer_ids=[customer.pk]))
-    return opened + len(unapplied_payments(company_id, today, customer_ids=[customer.pk]))
+    return opened + len(unapplied_payments(company_id, today, customer_ids=[customer.pk], suspects=True))
 
 
 def _last_letter(company_id: int, person: Person, mine: QuerySet[OutboxMessage]) -> date | None:

@@ -12,6 +12,7 @@ from fairdue.cash import book as reading
 from fairdue.cash.actions.expand import do_expand
 from fairdue.cash.actions.line import heed
 from fairdue.cash.actions.mail_advices import do_look_for_advices
+from fairdue.cash.actions.suspects import set_further
 from fairdue.cash.actions.write import Ready, own_payments, write
 from fairdue.cash.company_settings import settings_of
 from fairdue.cash.facts import (
@@ -29,7 +30,7 @@ from fairdue.cash.matching.records import Answer, Book, Line, State
 from fairdue.cash.models import Decision, Proposal
 from fairdue.cash.plan import Misfit
 from fairdue.cash.settings import Settings
-from fairdue.cash.stored import digest_of, parts_of, suspect, told_by, waits
+from fairdue.cash.stored import digest_of, parts_of, suspects, told_by, waits
 from fairdue.contact.recheck import Rechecked
 from fairdue.kernel import chain
 from fairdue.kernel.memory import no_collection
@@ -130,6 +131,7 @@ def _keep(actor: Actor, answers: Sequence[Answer], done: Proposed, version: int)
     }
     undone = decision_numbers(ids)
     rows, leaves, suspected = [], [], []
+    further: dict[int, list[int]] = {}
     for answer in answers:
         if answer.line not in open_lines:
             continue
@@ -137,7 +139,7 @@ def _keep(actor: Actor, answers: Sequence[Answer], done: Proposed, version: int)
         done.lines += 1
         done.states[state] = done.states.get(state, 0) + 1
         done.elsewhere += any(one.code == MatchReason.ELSEWHERE.code for one in answer.evidence)
-        customer = suspect(state, answer)
+        customer, *further[answer.line] = suspects(answer) or (None,)
         if state != State.POSTED and open_lines[answer.line].said.amount_minor > 0:
             suspected.append((open_lines[answer.line], None, customer))
         told = told_by(answer)
@@ -152,7 +154,8 @@ def _keep(actor: Actor, answers: Sequence[Answer], done: Proposed, version: int)
         leaves.append(chain.canonical([answer.line, number + 1, digest]))
     money = own_money(actor.company_id, [of.said.id for of, _, _ in suspected])
     booked = [one for one in suspected if one[2] is not None or one[0].said.id in money]
-    own_payments(actor, booked, money, decided=False)
+    payments = own_payments(actor, booked, money, decided=False)
+    set_further(actor.company_id, {payment: further[line] for line, payment in payments.items()})
     bulk.insert_rows(
         Proposal,
         PROPOSAL_FIELDS,

@@ -8,12 +8,13 @@ from datetime import date
 from django.db import transaction
 
 from fairdue.cash import book as reading
+from fairdue.cash.actions.suspects import set_further
 from fairdue.cash.actions.write import allocate, own_payments
-from fairdue.cash.facts import Of, line_of, lines_to_decide, own_money
+from fairdue.cash.facts import Of, line_of, lines_to_decide, newest_proposals, own_money
 from fairdue.cash.models import Decision, LearnedAlias, LinePayment, Posting, Undoing
 from fairdue.cash.plan import CONVERTED, SETTLED, Misfit, Row
 from fairdue.cash.reasons import CashReason
-from fairdue.cash.stored import parts_of
+from fairdue.cash.stored import SUSPECTS_MAX, parts_of, payers, suspects_stored
 from fairdue.ledger import audit
 from fairdue.ledger.actions import do_release_hold, do_withdraw_charge
 from fairdue.ledger.models import Allocation, Payment
@@ -142,8 +143,13 @@ def _suspect_again(actor: Actor, line_id: int, decision: Decision) -> None:
     if of is None or of.said.amount_minor < 0:
         return
     customer = money[line_id].customer if line_id in money else _customer(decision)
-    if customer:
-        own_payments(actor, [(of, None, customer)], money, decided=True)
+    if not customer:
+        return
+    proposal = newest_proposals(actor.company_id).filter(line_id=line_id).values("parts", "others", "evidence").first()
+    told = dict.fromkeys([*payers(parts_of(decision.parts)), *(suspects_stored(proposal) if proposal else ())])
+    further = [one for one in told if one != customer][: SUSPECTS_MAX - 1]
+    payments = own_payments(actor, [(of, None, customer)], money, decided=True)
+    set_further(actor.company_id, {payments[line_id]: further})
 
 
 def _customer(decision: Decision) -> int | None:

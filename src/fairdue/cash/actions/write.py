@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from fairdue.cash.actions.suspects import clear_further
 from fairdue.cash.facts import Of
 from fairdue.cash.matching.records import Part
 from fairdue.cash.models import Decision, LinePayment, Posting
@@ -114,6 +115,8 @@ def own_payments(
         if of.said.id in money and (decided or money[of.said.id].customer != (suspected or 0))
     ]
     tie(changed)
+    if decided and changed:
+        clear_further(actor.company_id, [payment.pk for payment in changed])
     return found | {of.said.id: money[of.said.id].payment for of, _, _ in wanted if of.said.id in money}
 
 

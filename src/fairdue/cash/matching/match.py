@@ -58,7 +58,8 @@ class Matcher:
         if draft is None:
             evidence = Evidence.TIE if ties else Evidence.UNKNOWN
             told = because(MatchReason.TIE, count=len(ties)) if ties else because(MatchReason.UNKNOWN)
-            return Answer(line.id, State.ABSTAINED, 0, evidence, (), (told,), tuple(ties[:OTHERS_MAX]))
+            further = tuple(dict.fromkeys(one.customer for way in ties[OTHERS_MAX:] for one in way if one.customer))
+            return Answer(line.id, State.ABSTAINED, 0, evidence, (), (told,), tuple(ties[:OTHERS_MAX]), further=further)
         ppm = self.ppm(draft.evidence)
         posts = draft.evidence in self.allowed
         if twin := self._elsewhere(line, draft):

@@ -244,3 +244,5 @@ class Answer(NamedTuple):
     """Other explanations that a person may choose, the best first; at most five."""
     advice: int | None = None
     """The advice that it rests on."""
+    further: tuple[int, ...] = ()
+    """Customers of explanations that are as good as ``others`` and not among them."""

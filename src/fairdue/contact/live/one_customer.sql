@@ -1,7 +1,8 @@
 -- one_customer: Everything that the gate asks about one customer, in one statement.
 -- 1. Each row is (part, place, cells): which list it belongs to, its place in it (the row's number), its columns as a JSON list.
 -- 2. Items, holds and unapplied payments are the ledger's own statements; their open amounts have no second definition here.
--- 3. Items without a balance and payments without a rest are left out. Money counts up to the day "horizon".
+-- 3. Items without a balance and payments without a rest are left out. Money counts up to the day "horizon"; so does money that may
+--    be the customer's among others.
 -- 4. Messages count that left or may have left since the moment "since"; those written in answer do not. So do messages to other
 --    customers at an address of this customer, in small letters.
 -- 5. Of the timeline, calls, replies and answers from "since" to "at" are given.
@@ -30,7 +31,7 @@ SELECT 'hold', h.id, CAST(json_row(h.customer_id, h.document_id, h.due_item_id, 
 FROM ({holds}) h
 UNION ALL
 SELECT 'unapplied', u.id,
-  CAST(json_row(u.id, u.customer_id, u.suspected_customer_id, u.currency, u.effective_on, u.recorded_at, u.rest) AS TEXT)
+  CAST(json_row(u.id, u.customer_id, u.suspected_customer_id, u.currency, u.effective_on, u.recorded_at, u.rest, u.further) AS TEXT)
 FROM ({unapplied}) u WHERE u.rest > 0
 UNION ALL
 SELECT 'item', o.id,

@@ -12,7 +12,7 @@ from fairdue.ledger.models.files import (
     FileWithdrawal,
 )
 from fairdue.ledger.models.holds import Effect, EffectKind, Fact, Hold, HoldReason
-from fairdue.ledger.models.money import Allocation, AllocationKind, Payment, UsedFor
+from fairdue.ledger.models.money import Allocation, AllocationKind, Payment, PaymentSuspect, UsedFor
 from fairdue.ledger.models.parties import (
     AcceptedTerms,
     Channel,
@@ -64,6 +64,7 @@ __all__ = [
     "KeyCheck",
     "Known",
     "Payment",
+    "PaymentSuspect",
     "SealedFile",
     "Source",
     "UsedFor",

@@ -51,6 +51,23 @@ class Payment(models.Model):
         ]
 
 
+class PaymentSuspect(models.Model):
+    """A further customer whose a payment may be, beside ``suspected_customer``, while nobody knows whose it is: chasing of each is held.
+
+    No money fact: written again with each proposal, and gone when the payment is somebody's (docs/algorithms/bank-data-in-the-line.md, 7).
+    """
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, db_index=False)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="suspects", db_index=False)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "ledger_payment_suspect"
+        constraints = [
+            models.UniqueConstraint(fields=["payment", "customer"], name="one_suspicion_per_payment_and_customer"),
+        ]
+
+
 class AllocationKind(models.TextChoices):
     """Why an open amount falls."""
 

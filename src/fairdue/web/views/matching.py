@@ -132,6 +132,7 @@ def _shown(
         "line": found, "decision": decision, "decided_parts": shown[0] if decision else [], "proposal": proposal,
         "summary": _summary(proposal), "how": matches.told(matches.HOW, decision.how) if decision else "",
         "form": form or AssignForm(back=found.amount_minor < 0), "undo": UndoForm(), "undoing": request.GET.get("undo") == "1",
+        "held": [] if decision else waiting.held(request.company.pk, found.pk),
         "explanations": explanations, "split": parted, "rests": matches.RESTS, "decided": _decided(request),
         "following": around.filter(pk__gt=found.pk).order_by("pk").first(),
         "preceding": around.filter(pk__lt=found.pk).order_by("-pk").first(),
