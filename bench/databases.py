@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 SERVER = os.environ.get("FAIRDUE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+PROGRESS = "    · "
+"""How a line on standard error begins that says how far a benchmark is: it is shown."""
 
 
 def administer(statement: str) -> bool:
@@ -47,15 +49,26 @@ def own_databases(count: int = 1) -> Iterator[list[str]]:
 
 
 def child(module: str, url: str, folder: str, *arguments: str) -> dict[str, Any]:
-    """Run a benchmark with ``arguments`` on a database in a process of its own; give what it found. Raises RuntimeError."""
+    """Run a benchmark with ``arguments`` on a database in a process of its own; give what it found. Raises RuntimeError.
+
+    Lines of its standard error that begin with ``PROGRESS`` are shown as they come.
+    """
     env = os.environ | {
         "FAIRDUE_DATABASE_URL": url, "FAIRDUE_DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "fairdue.conf.settings",
     }  # fmt: skip
     command = [sys.executable, "-m", module, *arguments]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(done.stderr[-2000:])
-    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+    told: list[str] = []
+    with tempfile.TemporaryFile("w+") as out:
+        with subprocess.Popen(command, env=env, stdout=out, stderr=subprocess.PIPE, text=True) as running:
+            assert running.stderr is not None
+            for line in running.stderr:
+                told = [*told[-40:], line]
+                if line.startswith(PROGRESS):
+                    print(line, end="", file=sys.stderr, flush=True)
+        if running.returncode:
+            raise RuntimeError("".join(told)[-2000:])
+        out.seek(0)
+        return dict(json.loads(out.read().strip().splitlines()[-1]))
 
 
 def found_on_both(module: str) -> Iterator[tuple[str, dict[str, Any]]]:
