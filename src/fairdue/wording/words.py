@@ -38,6 +38,7 @@ REASON_MODULES = (
     "fairdue.contact.why",
     "fairdue.cover.reasons",
     "fairdue.cover.row_reasons",
+    "fairdue.credit.order_reasons",
     "fairdue.cycle.reasons",
     "fairdue.dunning.balance.reasons",
     "fairdue.dunning.reasons",
