@@ -183,3 +183,72 @@ class InstrumentReason(ReasonCode):
         gettext_noop("Payment %(payment)s is no payment of the same customer and currency with enough left."),
     )
     NOTHING = ("instrument_nothing", gettext_noop("Instrument %(instrument)s has no step to take back."))
+
+
+class RegisterReason(FormatCode):
+    """Why a register of instruments, or a row of it, is not taken in."""
+
+    COLUMN_MISSING = (
+        "register_column_missing",
+        gettext_noop("There is no column for %(field)s, such as: %(words)s."),
+        gettext_noop("Name the columns number, kind, amount, maturity, customer."),
+    )
+    KIND = (
+        "register_kind",
+        gettext_noop("%(value)s is no kind of instrument."),
+        gettext_noop("Write bank acceptance, commercial acceptance, cheque, direct debit or card."),
+    )
+    AMOUNT = (
+        "register_amount",
+        gettext_noop("%(field)s is not more than zero: %(value)s"),
+        gettext_noop("Write the amount that stands on it."),
+    )
+    RANGE = (
+        "register_range",
+        gettext_noop("%(value)s is no sub-bill range of an acceptance."),
+        gettext_noop("Write it as 1-100000, or leave it empty."),
+    )
+    COVERS = (
+        "register_covers",
+        gettext_noop("The invoices covered cannot be read: %(value)s"),
+        gettext_noop("Write each number once, parted by commas, or NUMBER=AMOUNT such as 4711=1234.50."),
+    )
+    CUSTOMER = (
+        "register_customer",
+        gettext_noop("The ledger has no customer %(value)s."),
+        gettext_noop("Bring the customer in first, or correct the number."),
+    )
+    SEVERAL_CUSTOMERS = (
+        "register_several_customers",
+        gettext_noop("%(value)s does not lead to one customer."),
+        gettext_noop("Fill in the number of the customer who gave it."),
+    )
+    INVOICE = (
+        "register_invoice",
+        gettext_noop("%(value)s is no invoice of this customer in this currency with an open item."),
+        gettext_noop("Correct the number; an invoice that is paid is not covered."),
+    )
+    NOTHING_OPEN = (
+        "register_nothing_open",
+        gettext_noop(
+            "Of %(value)s nothing is open that is not covered already, or nothing of the instrument is left for it."
+        ),
+        gettext_noop("Take the invoice out of the row, or look what covers it: fairdue cash instrument list"),
+    )
+    TOO_MUCH = (
+        "register_too_much",
+        gettext_noop("%(value)s covers more than is open and not covered, or more than the instrument has left."),
+        gettext_noop("Write a smaller amount, or none: then as much is covered as fits."),
+    )
+    OTHER = (
+        "register_other",
+        gettext_noop("%(value)s is known as instrument %(instrument)s with another amount, day, currency or range."),
+        gettext_noop(
+            "Correct the row, or take the receipt of the other back: fairdue cash instrument step NUMBER undo"
+        ),
+    )
+    UNITS = (
+        "register_units",
+        gettext_noop("The sub-bill range has %(units)s numbers of one fen, which is not the amount: %(value)s"),
+        gettext_noop("Correct the range or the amount."),
+    )

@@ -296,6 +296,48 @@ def do_hold_customers(actor: Actor, holds: Iterable[tuple[int, str, str]], *, re
     )
 
 
+@dataclass(frozen=True, slots=True)
+class HeldPart:
+    """A part of a due item to be held until a day, by a key that makes it happen once; ``amount_minor`` is positive."""
+
+    customer_id: int
+    due_item_id: int
+    amount_minor: int
+    currency: str
+    since: date
+    until: date
+    note: str
+    key: str
+
+
+@transaction.atomic
+def do_hold_parts(actor: Actor, parts: Sequence[HeldPart], *, reason: str, subject: str) -> None:
+    """Hold parts of due items, set-based, with one audit entry for all; their keys must be new (IntegrityError else).
+
+    Raises LedgerError for a reason that puts payment off: those are asked of the insurer one by one (``do_hold``).
+    """
+    actor.need(Right.HOLD)
+    if reason not in HoldReason.values or reason in POSTPONES:
+        raise LedgerError(
+            gettext("%(reason)s is no reason for a hold; there are: %(known)s.")
+            % {"reason": reason, "known": ", ".join(one for one in HoldReason.values if one not in POSTPONES)}
+        )
+    if not parts:
+        return
+    bulk.insert_rows(
+        Hold,
+        ("company_id", "customer_id", "due_item_id", "reason", "amount_minor", "currency", "since", "until", "note",
+         "owner_id", "key", "release_reason", "recorded_at"),
+        [(actor.company_id, one.customer_id, one.due_item_id, reason, one.amount_minor, one.currency, one.since,
+          one.until, one.note[:500], actor.user_id, one.key, "", actor.at) for one in parts],
+    )  # fmt: skip
+    leaves = (
+        f"{one.key}:{one.customer_id}:{one.due_item_id}:{one.amount_minor}:{one.until.isoformat()}".encode()
+        for one in parts
+    )
+    audit.record_bulk(actor, "hold_parts", subject, leaves, reason=reason, count=len(parts))
+
+
 @transaction.atomic
 def do_release_hold(actor: Actor, hold_id: int, *, on: date, reason: str) -> Hold:
     """End a hold from ``on``; chasing goes on as the policy says. Releasing twice changes nothing."""

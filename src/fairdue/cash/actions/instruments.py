@@ -76,7 +76,7 @@ def do_add_instrument(actor: Actor, told: Told, covers: Sequence[tuple[int, int]
     """Take an instrument in, with the items (item, minor units) that it covers (1 to 5, 7, 8). Raises Misfit; nothing is written then."""
     actor.need(Right.ALLOCATE)
     told = told._replace(number="".join(told.number.split()), currency=told.currency.strip().upper())
-    _check(told)
+    check(told)
     with transaction.atomic():
         company = Company.objects.select_for_update(no_key=True).get(pk=actor.company_id)
         if not Customer.objects.filter(company=company, pk=told.customer).exists():
@@ -102,8 +102,8 @@ def do_add_instrument(actor: Actor, told: Told, covers: Sequence[tuple[int, int]
         return made
 
 
-def _check(told: Told) -> None:
-    """Hold what is told against itself (1, 3)."""
+def check(told: Told) -> None:
+    """Hold what is told against itself (1, 3). Raises Misfit."""
     if told.kind not in Instrument.Kind.values:
         raise Misfit(InstrumentReason.KIND, kind=told.kind[:20], known=", ".join(Instrument.Kind.values))
     if not told.number:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 
 from fairdue.formats.errors import Refusal
 from fairdue.formats.guard import guard
-from fairdue.formats.reasons import ALL_REASONS, FormatCode
+from fairdue.formats.reasons import ALL_REASONS
 from fairdue.formats.tables import OWN_HEADINGS, Table
-from fairdue.kernel.reasons import text_index
+from fairdue.kernel.reasons import ReasonCode, text_index
 
 Translate = Callable[[str], str]
 
@@ -23,7 +23,7 @@ def write_refused(
     table: Table,
     refusals: Iterable[Refusal],
     translate: Translate = _untranslated,
-    more: tuple[type[FormatCode], ...] = (),
+    more: tuple[type[ReasonCode], ...] = (),
 ) -> bytes:
     """Write the refused rows as CSV: the original columns, then line, reason and remedy.
 
