@@ -8,8 +8,10 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 from web_sample import ROLES, Sample
 
-from fairdue.cash.models import Decision, LearnedAlias
+from fairdue.cash.actions.instruments import Told, do_add_instrument
+from fairdue.cash.models import Decision, Instrument, LearnedAlias
 from fairdue.people.actor import RIGHTS
+from fairdue.people.days import today_of
 from fairdue.web.urls import urlpatterns
 
 OPEN = {"sign-in", "sign-out"}
@@ -37,6 +39,7 @@ def arguments(pattern: URLPattern, sample: Sample) -> dict[str, object]:
         "token_id": sample.token.pk, "line_id": sample.line.pk,
         "alias_id": alias(sample) if "alias_id" in pattern.pattern.converters else 0,
         "bank_file_id": sample.line.statement.file_id,
+        "instrument_id": instrument(sample) if "instrument_id" in pattern.pattern.converters else 0,
         "subject": f"customer-{sample.customer.pk}", "name": "ageing", "check": "registration_missing", "country": "de",
     }  # fmt: skip
     return {name: known[name] for name in pattern.pattern.converters}
@@ -53,6 +56,15 @@ def alias(sample: Sample) -> int:
         found = LearnedAlias.objects.create(
             **common, customer=sample.customer, name=sample.secret, decision=decision, learned_by="Sample"
         )  # fmt: skip
+    return found.pk
+
+
+def instrument(sample: Sample) -> int:
+    """Give a cheque of the sample's customer, taken in now where there is none."""
+    found = Instrument.objects.filter(company=sample.company).first()
+    if found is None:
+        told = Told(sample.customer.pk, "cheque", sample.secret[:60], "EUR", 1_00, today_of(sample.actor))
+        found = do_add_instrument(sample.actor, told)
     return found.pk
 
 

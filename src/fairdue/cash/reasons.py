@@ -183,6 +183,39 @@ class InstrumentReason(ReasonCode):
         gettext_noop("Payment %(payment)s is no payment of the same customer and currency with enough left."),
     )
     NOTHING = ("instrument_nothing", gettext_noop("Instrument %(instrument)s has no step to take back."))
+    NAMES = (
+        "instrument_names",
+        gettext_noop(
+            "%(name)s names no item, or several: write # and the item's number, or the invoice, = and the amount."
+        ),
+    )
+
+
+class InstrumentDuty(ReasonCode):
+    """What is to be done of an instrument (14)."""
+
+    MATURES = (
+        "instrument_matures",
+        gettext_noop(
+            "Instrument %(number)s of %(amount_minor)s %(currency)s is payable on %(on)s: see that it is presented."
+        ),
+    )
+    UNANSWERED = (
+        "instrument_unanswered",
+        gettext_noop(
+            "Instrument %(number)s of %(amount_minor)s %(currency)s was payable on %(on)s and has no answer; until %(until)s it covers."
+        ),
+    )
+    LATE = (
+        "instrument_late",
+        gettext_noop("Instrument %(number)s has had no answer since %(on)s: what it covered is chased again."),
+    )
+    DISHONOURED = (
+        "instrument_dishonoured",
+        gettext_noop(
+            "Instrument %(number)s was refused on %(on)s; %(open_minor)s %(currency)s of what it covered is open."
+        ),
+    )
 
 
 class RegisterReason(FormatCode):

@@ -77,22 +77,9 @@ def _minor(text: str, currency: str) -> int:
 
 def _covers(chosen: Company, covers: list[str] | None, currency: str) -> list[tuple[int, int]]:
     """Read DOCUMENT=AMOUNT; a document with several items is named by its item's number with #."""
-    from fairdue.ledger.models import DueItem
+    from fairdue.cash.instruments import named_covers
 
-    found = []
-    for text in covers or ():
-        name, _sign, amount = text.rpartition("=")
-        rows = DueItem.objects.filter(company=chosen)
-        rows = (
-            rows.filter(pk=int(name[1:]))
-            if name[:1] == "#" and name[1:].isdigit()
-            else rows.filter(document__number=name)
-        )
-        items = list(rows.values_list("pk", flat=True)[:2])
-        if len(items) != 1:
-            start.fail(_("%(name)s names no item, or several: write #NUMBER of the item.") % {"name": name or text})
-        found.append((items[0], _minor(amount, currency)))
-    return found
+    return named_covers(chosen.pk, covers or (), currency.upper())
 
 
 @instrument_app.command("cover")

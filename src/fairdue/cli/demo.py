@@ -98,10 +98,13 @@ def _make(customers: int, seed: int, moment: datetime) -> str:
 
 
 def take_money_in(acting: Actor, seed: int, report: Callable[[str, int, int], None]) -> None:
-    """Take the last bank statements in, match them and post what is certain, through the same door as any bank's file."""
+    """Take the register of bills and the last bank statements in, match them and post what is certain, through the doors of any file."""
     from fairdue.cash.actions import do_post, do_propose, do_take_in
+    from fairdue.cash.actions.import_instruments import do_import_instruments
+    from fairdue.demo import bills
     from fairdue.demo.bank import FILE_NAME, statement_file
 
+    do_import_instruments(acting, bills.register_csv(acting.company_id, AS_OF, seed).encode(), bills.FILE_NAME)
     do_take_in(acting, statement_file(acting.company_id, AS_OF, seed), FILE_NAME)
     do_propose(acting, progress=lambda done, of: report(_("match"), done, of))
     do_post(acting, progress=lambda done, of: report(_("post"), done, of))

@@ -2,9 +2,10 @@
 
 1. What a customer said, or what may have gone wrong with a message, comes first: an unread reply, an answer, an invoice rejected, a
    message of which nobody knows whether it left, a bounce. Until it is read, everything else to this customer may be wrong.
-2. Then the insurer's deadlines: they do not wait, and missing one loses the cover. Those that can still be kept come first.
-3. Then broken promises; then calls, and invoices of whose receipt nothing was heard; then letters and e-mails to be
-   released; then internal checks and other tasks.
+2. Then deadlines: the insurer's, and bills and cheques to be presented or answered: they do not wait, and missing one loses the
+   cover or the recourse. Those that can still be kept come first.
+3. Then broken promises, bills refused or forgotten among them; then calls, and invoices of whose receipt nothing was heard; then
+   letters and e-mails to be released; then internal checks and other tasks.
 4. Within a class by the amount at stake in the company's currency, the largest first; an amount without a rate comes last.
 5. Then by days overdue, the longest first; then by customer and by key, so that the order is total.
 """
@@ -16,7 +17,8 @@ from dataclasses import dataclass
 LISTEN, DEADLINES, PROMISES, CALLS, WRITE, OTHER = range(6)
 _TASK_CLASS = {
     "reply": LISTEN, "answer": LISTEN, "uncertain": LISTEN, "bounce": LISTEN, "delivery": LISTEN, "cover": DEADLINES,
-    "call": CALLS, "receipt_rejected": LISTEN, "receipt_silent": CALLS,
+    "call": CALLS, "receipt_rejected": LISTEN, "receipt_silent": CALLS, "instrument_matures": DEADLINES,
+    "instrument_unanswered": DEADLINES, "instrument_late": PROMISES, "instrument_dishonoured": PROMISES,
 }  # fmt: skip
 BROKEN_PROMISE = "dunning.promise_broken"
 MISSED = frozenset({"cover.notify_missed", "cover.claim_missed"})

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from fairdue.contact.models import Task
+from fairdue.cycle.instrument_lines import lines as instrument_lines
 from fairdue.cycle.models import Run, WorklistRow
 from fairdue.cycle.receipts import Line, is_silence, lines
 from fairdue.cycle.rules import Candidate, ranked
@@ -40,7 +41,8 @@ def write_worklist(run: Run, rates: Conversion, overdue: dict[int, tuple[int, in
     receipts, moot = lines(run.company_id, run.as_of, rates)
     taken = moot | {task_id for line in receipts for task_id in line.task_ids}
     tasks = _tasks(run, rates, overdue, owners, rates.currency, taken)
-    for found, source in [*_proposals(run, rates, owners), *_receipts(run, receipts, owners), *tasks]:
+    told = [*receipts, *instrument_lines(run.company_id, run.as_of, rates)]
+    for found, source in [*_proposals(run, rates, owners), *_told(run, told, owners), *tasks]:
         candidates.append(found)
         sources[found.key] = source
     WorklistRow.objects.filter(run=run).delete()
@@ -72,7 +74,7 @@ def _proposals(run: Run, rates: Conversion, owners: Mapping[int, int | None]) ->
     return made
 
 
-def _receipts(run: Run, found: list[Line], owners: Mapping[int, int | None]) -> list[tuple[Candidate, _Source]]:
+def _told(run: Run, found: list[Line], owners: Mapping[int, int | None]) -> list[tuple[Candidate, _Source]]:
     return [
         (
             line.candidate,

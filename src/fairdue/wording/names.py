@@ -44,6 +44,10 @@ STAGES = {
     "balance_reminder": _("Reminder of a balance confirmation"),
     "receipt_rejected": _("Clear a rejected invoice"),
     "receipt_silent": _("Ask for the missing answer"),
+    "instrument_matures": _("Present a bill or cheque"),
+    "instrument_unanswered": _("Ask whether it was paid"),
+    "instrument_late": _("Clear a bill without an answer"),
+    "instrument_dishonoured": _("Clear a refused bill or cheque"),
 }
 """Stages of the shipped policies; a company's own stage shows its code, and its title on the policy page."""
 
