@@ -19,6 +19,7 @@ LIT = {
     "inbox": {"inbox", "answer", "answers", "balance", "balances"},
     "policies": {"policy", "policies"},
     "imports": {"import", "imports"},
+    "money": {"money", "instrument", "instruments"},
     "countries": {"country", "countries"},
     "data-check": {"data"},
     "settings": {"settings", "third", "token", "tokens"},
