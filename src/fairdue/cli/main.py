@@ -15,6 +15,7 @@ from fairdue.cli import (
     cash_instruments,
     country,
     cover,
+    credit,
     demo,
     doctor,
     facts,
@@ -95,6 +96,8 @@ app.add_typer(gate.gate_app, name="gate")
 app.add_typer(facts.facts_app, name="facts")
 app.add_typer(files.files_app, name="files")
 app.add_typer(cover.cover_app, name="cover")
+app.add_typer(credit.limit_app, name="limit")
+app.add_typer(credit.order_app, name="order")
 app.add_typer(proof.proof_app, name="proof")
 app.add_typer(personal.personal_app, name="personal")
 app.add_typer(third_parties.third_party_app, name="third-party")

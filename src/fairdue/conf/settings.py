@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "fairdue.contact",
     "fairdue.intake",
     "fairdue.cash",
+    "fairdue.credit",
     "fairdue.cover",
     "fairdue.dunning",
     "fairdue.books",

@@ -39,6 +39,7 @@ REASON_MODULES = (
     "fairdue.cover.reasons",
     "fairdue.cover.row_reasons",
     "fairdue.credit.order_reasons",
+    "fairdue.credit.reasons",
     "fairdue.cycle.reasons",
     "fairdue.dunning.balance.reasons",
     "fairdue.dunning.reasons",
