@@ -85,9 +85,17 @@ def test_exposure_is_what_is_open_less_what_came_and_what_orders_reserve(house) 
     known, _limits = buyer(house.company, house.customer, house.today)
     assert (known.exposure.open_items, known.exposure.unapplied, known.exposure.total) == (5_000_00, 500_00, 4_500_00)
     assert (known.overdue, known.overdue_days) == (1_000_00, 15)
+    late = house.customer.due_items.get(amount_minor=1_000_00)
+    reply = Hold.objects.create(
+        company=house.company, customer=house.customer, reason="reply", since=house.today, recorded_at=house.at, due_item=late,
+        currency="EUR",
+    )  # fmt: skip
+    assert buyer(house.company, house.customer, house.today)[0].overdue == 1_000_00
+    reply.released_on = house.today
+    reply.save()
     Hold.objects.create(
         company=house.company, customer=house.customer, reason="dispute", since=house.today, recorded_at=house.at,
-        due_item=house.customer.due_items.get(amount_minor=1_000_00), currency="EUR",
+        due_item=late, currency="EUR",
     )  # fmt: skip
     assert buyer(house.company, house.customer, house.today)[0].overdue == 0
 

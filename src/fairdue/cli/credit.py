@@ -114,7 +114,7 @@ def show(customer: CustomerNumber, company: Code = None) -> None:
 
     start.console.print(start.line(_("customer"), f"{owner.number} {owner.name}"), highlight=False, markup=False)
     table = Table(title=_("Limits"))
-    for heading in (_("number"), _("kind"), _("amount"), _("grade"), _("from"), _("until"), _("reason")):
+    for heading in (_("number"), _("kind"), _("amount"), _("grade"), _("valid from"), _("until"), _("reason")):
         table.add_column(heading, justify="right" if heading == _("amount") else "left", overflow="fold")
     for one in limits:
         table.add_row(

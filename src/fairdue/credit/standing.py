@@ -19,6 +19,8 @@ from fairdue.ledger.queries import open_items, unapplied_payments
 from fairdue.ledger.rates import DayRates, Unknown, rates_on
 from fairdue.people.models import Company
 
+EXCUSED = frozenset({HoldReason.DISPUTE.value, HoldReason.INSTRUMENT.value, HoldReason.PLAN.value})
+"""Holds by which an amount is not overdue for credit; any other only keeps it from being chased (4)."""
 BLOCKS = (EffectKind.SALES_BLOCK, EffectKind.DELIVERY_STOP)
 
 
@@ -56,7 +58,8 @@ def buyer(company: Company, customer: Customer, on: date, *, apart_from: str = "
         else:
             given -= amount
         if item.open_minor > 0 and item.due_on < on:
-            late = in_company(rates, max(item.open_minor - item.held_minor, 0), item.currency, company.currency)
+            held = item.held_minor if EXCUSED.issuperset(item.hold_reasons) else 0
+            late = in_company(rates, max(item.open_minor - held, 0), item.currency, company.currency)
             overdue += late
             longest = max(longest, item.days_overdue(on)) if late else longest
     for one in unapplied_payments(company.pk, on, customer_ids=[customer.pk]):
