@@ -28,3 +28,11 @@ SHAPES: dict[str, pa.Schema] = {
     ),
 }  # fmt: skip
 """Columns by table. Days are calendar days; ``known_on`` is the day from which on the house knew it: nothing is read before it."""
+
+OTHERS: dict[str, pa.Schema] = {
+    "dunning_notices": pa.schema({"id": _WHOLE, "customer_id": _WHOLE, "handed_over_on": _DAY}),
+    "dunning_notice_lines": pa.schema({"id": _WHOLE, "notice_id": _WHOLE, "due_item_id": _WHOLE}),
+    "dunning_decided": pa.schema({"id": _WHOLE, "customer_id": _WHOLE, "action": _TEXT, "task_done_on": _DAY}),
+    "dunning_decided_lines": pa.schema({"id": _WHOLE, "proposal_id": _WHOLE, "due_item_id": _WHOLE}),
+}
+"""Tables that other rooms put into a run's snapshot: of their columns those that indicators read."""

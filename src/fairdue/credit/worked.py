@@ -18,14 +18,14 @@ import pyarrow as pa
 import yaml
 
 from fairdue.credit.catalogue import MICRO, PACKAGE, indicators
-from fairdue.credit.snapshot import SHAPES
+from fairdue.credit.snapshot import OTHERS, SHAPES
 from fairdue.engine.measures import hand_in, load, run
 from fairdue.kernel.rounding import to_int
 from fairdue.ledger.snapshot import SOURCES
 
 ONE = 1
 """The customer of an example, where a row names none."""
-SCHEMAS: dict[str, pa.Schema] = {source.name: source.schema for source in SOURCES} | SHAPES
+SCHEMAS: dict[str, pa.Schema] = {source.name: source.schema for source in SOURCES} | OTHERS | SHAPES
 """Every table that a measure may read."""
 _EMPTY: dict[pa.DataType, Any] = {pa.string(): "", pa.bool_(): False}
 
@@ -116,7 +116,8 @@ def _tables(told: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
     for name, some in told.get("rows", {}).items():
         own = {} if "customer_id" not in SCHEMAS[name].names else {"customer_id": ONE}
         rows[name] = [own | one for one in some]
-    for place, invoice in enumerate(told.get("invoices", ()), start=1):
+    invoices = [one for one in told.get("invoices", ()) for _ in range(one[4].get("times", 1) if len(one) > 4 else 1)]
+    for place, invoice in enumerate(invoices, start=1):
         _invoice(rows, place, invoice)
     return rows
 
@@ -124,7 +125,8 @@ def _tables(told: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
 def _invoice(rows: dict[str, list[dict[str, Any]]], place: int, invoice: list[Any]) -> None:
     """Write ``[amount, issued, due, settled or null, {more}]`` as document, item and receipts.
 
-    ``more``: customer, currency, kind, discount (minor units), discount_until, receipts (list of [day, amount]), disputed (minor units).
+    ``more``: customer, currency, kind, discount (minor units), discount_until, receipts (list of [day, amount]), disputed (minor
+    units), times (so many equal invoices).
     """
     amount, issued, due, settled, *rest = invoice
     more: dict[str, Any] = rest[0] if rest else {}
