@@ -124,6 +124,22 @@ def test_live_queries_and_measures_are_one_definition(seed, company, now, tmp_pa
     assert [(row["payment_id"], row["unapplied_minor"]) for row in credit] == rests
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_items_that_payments_are_matched_to_have_the_one_open_amount(seed, company):
+    rows = Maker(seed, customers=4, documents=60).rows
+    write(rows, company)
+    as_of = START + timedelta(days=301)
+    found = queries.payable_items(company.pk, as_of, closed_since=START + timedelta(days=250))
+    open_ones = {item.due_item_id: item for item in queries.open_items(company.pk, as_of)}
+    assert {one.due_item_id: (one.open_minor, one.due_on) for one in found if one.open_minor} == {
+        number: (item.open_minor, item.due_on) for number, item in open_ones.items()
+    }
+    settled = [one for one in found if not one.open_minor]
+    assert settled
+    assert all(one.due_on >= START + timedelta(days=250) for one in settled)
+    assert [one.due_item_id for one in found] == sorted(one.due_item_id for one in found)
+
+
 def write(rows, company):
     """Write a made portfolio through the ledger's bulk insert, the database's guards on."""
     for table, model in (

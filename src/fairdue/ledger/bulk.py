@@ -15,6 +15,12 @@ from fairdue.ledger.sealed import SealedJSONField, SealedTextField, seal
 Row = tuple[Any, ...]
 ANALYZE_MIN = 10_000
 """From so many rows on PostgreSQL counts a table anew at once: the planner's figures are from before them."""
+LOOK_MIN = 500
+"""From so many rows on it is asked whether a table was never counted, or has grown by half since."""
+_OUTGROWN = """
+SELECT c.reltuples < 0 OR COALESCE(s.n_mod_since_analyze, 0) > GREATEST(c.reltuples / 2, %s)
+FROM pg_class c LEFT JOIN pg_stat_all_tables s ON s.relid = c.oid WHERE c.oid = %s::regclass
+"""
 
 
 def reserve_ids(model: type[models.Model], count: int) -> range | list[int]:
@@ -60,11 +66,25 @@ def insert_rows(model: type[models.Model], fields: Sequence[str], rows: Sequence
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             _copy(cursor, table, quoted, prepared)
-            if len(rows) >= ANALYZE_MIN:
-                cursor.execute(f"ANALYZE {table}")
+            _count_anew(cursor, table, len(rows))
         else:
             marks = ", ".join(["%s"] * len(columns))
             cursor.executemany(f"INSERT INTO {table} ({quoted}) VALUES ({marks})", prepared)
+
+
+def _count_anew(cursor: Any, table: str, written: int) -> None:
+    """Refresh the planner's figures of a table that many rows went into, unless somebody else is at it.
+
+    A table that was never counted is planned as if hardly any row met a condition: work in portions, each portion looking at what the
+    ones before it wrote, would then cost their square.
+    """
+    if written < LOOK_MIN:
+        return
+    if written < ANALYZE_MIN:
+        cursor.execute(_OUTGROWN, [ANALYZE_MIN, table])
+        if not cursor.fetchone()[0]:
+            return
+    cursor.execute(f"ANALYZE (SKIP_LOCKED) {table}")
 
 
 def _copy(cursor: Any, table: str, columns: str, rows: Sequence[Any]) -> None:

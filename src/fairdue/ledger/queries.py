@@ -178,12 +178,32 @@ class PayableItem(NamedTuple):
     discount_until: date | None
 
 
-_PAYABLE = f"""
-SELECT x.id, x.customer_id, x.number, x.currency, x.amount_minor, x.open_minor, x.issued_on, x.due_on, j.payment_reference,
-  j.discount_minor, j.discount_until
-FROM ({_OPEN.format(only="").rsplit("ORDER BY", 1)[0]}) x JOIN ledger_due_item j ON j.id = x.id
-WHERE x.open_minor <> 0 OR x.due_on >= %(closed_since)s ORDER BY x.id
+_PAYABLE = """
+WITH taken AS (
+  SELECT a.due_item_id AS item_id, SUM(a.amount_minor) AS minor FROM ledger_allocation a
+  WHERE a.company_id = %(company)s AND a.effective_on <= %(as_of)s AND a.recorded_at <= %(known_at)s GROUP BY a.due_item_id
+),
+given AS (
+  SELECT a.credit_item_id AS item_id, SUM(a.amount_minor) AS minor FROM ledger_allocation a
+  WHERE a.company_id = %(company)s AND a.credit_item_id IS NOT NULL AND a.effective_on <= %(as_of)s AND a.recorded_at <= %(known_at)s
+  GROUP BY a.credit_item_id
+),
+moved AS (
+  SELECT c.due_item_id AS item_id, c.due_on,
+    ROW_NUMBER() OVER (PARTITION BY c.due_item_id ORDER BY c.effective_on DESC, c.recorded_at DESC, c.id DESC) AS place
+  FROM ledger_due_date_change c
+  WHERE c.company_id = %(company)s AND c.effective_on <= %(as_of)s AND c.recorded_at <= %(known_at)s
+)
+SELECT i.id, i.customer_id, d.number, i.currency, i.amount_minor,
+  i.amount_minor - COALESCE(t.minor, 0) + COALESCE(g.minor, 0) AS open_minor, d.issued_on, COALESCE(m.due_on, i.due_on) AS due_on,
+  i.payment_reference, i.discount_minor, i.discount_until
+FROM ledger_due_item i JOIN ledger_document d ON d.id = i.document_id
+LEFT JOIN taken t ON t.item_id = i.id LEFT JOIN given g ON g.item_id = i.id LEFT JOIN moved m ON m.item_id = i.id AND m.place = 1
+WHERE i.company_id = %(company)s AND i.effective_on <= %(as_of)s AND i.recorded_at <= %(known_at)s
+  AND (i.amount_minor - COALESCE(t.minor, 0) + COALESCE(g.minor, 0) <> 0 OR COALESCE(m.due_on, i.due_on) >= %(closed_since)s)
+ORDER BY i.id
 """
+"""The open amount as ``_OPEN`` defines it, for all items of a company at once: sums by item, not a look-up for each."""
 
 
 def payable_items(company_id: int, as_of: date, *, closed_since: date) -> list[PayableItem]:
