@@ -32,6 +32,7 @@ from fairdue.cash.plan import Misfit
 from fairdue.cash.settings import Settings
 from fairdue.cash.stored import digest_of, parts_of, suspects, told_by, waits
 from fairdue.contact.recheck import Rechecked
+from fairdue.engine.ahead import ahead
 from fairdue.kernel import chain
 from fairdue.kernel.memory import no_collection
 from fairdue.ledger import audit, bulk
@@ -104,7 +105,7 @@ def _propose(actor: Actor, lines: Sequence[Line], done: Proposed, matcher: Match
     book = reading.load(actor.company_id, today_of(actor), settings.tolerances(), first_on=lines[0].on)
     may_post = may_post_by(actor, settings)
     waiting: list[Answer] = []
-    for answer in matcher(book, lines, may_post):
+    for answer in ahead(matcher(book, lines, may_post), PORTION):
         waiting.append(answer)
         if len(waiting) == PORTION:
             _keep(actor, waiting, done, settings.version)
