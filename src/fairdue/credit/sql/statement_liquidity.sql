@@ -50,7 +50,7 @@ SELECT
   CAST(ROUND(1000000 * SIGN(no_credit_days) * LEAST(ABS(no_credit_days), 1000000)) AS BIGINT) AS fsl006,
   CAST(ROUND(1000000 * SIGN(flow_ratio) * LEAST(ABS(flow_ratio), 1000000)) AS BIGINT) AS fsl007,
   CAST(ROUND(1000000 * SIGN(short_debt_ratio) * LEAST(ABS(short_debt_ratio), 1000000)) AS BIGINT) AS fsl008,
-  CAST(ROUND(1000000 * both_high) AS BIGINT) AS fsl010,
+  CAST(ROUND(1000000 * SIGN(both_high) * LEAST(ABS(both_high), 1000000)) AS BIGINT) AS fsl010,
   CAST(ROUND(1000000 * SIGN(months_left) * LEAST(ABS(months_left), 1000000)) AS BIGINT) AS fsl011
 FROM ratios
 ORDER BY customer_id
