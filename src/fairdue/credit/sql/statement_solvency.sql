@@ -3,7 +3,7 @@
 --    needs its amounts told and what it divides by above 0; else there is no value. Every value lies between -1,000,000 and 1,000,000.
 -- 2. FSV001 is total liabilities over total assets, FSV004 equity over them, FSV005 equity less intangibles, goodwill and
 --    deferred tax assets over them.
--- 3. FSV002 is interest-bearing debt over equity; where equity is 0 or less it is 1,000,000, with or without debt.
+-- 3. FSV002 is interest-bearing debt over equity; where equity is 0 or less it is 1,000,000, even where no debt is told.
 -- 4. FSV003 is interest-bearing debt less cash over EBITDA (EBIT plus what is written down). Where EBITDA is 0 or less it is
 --    1,000,000 with net debt and 0 without.
 -- 5. FSV008 is guarantees given over equity: 0 without guarantees, 1,000,000 with guarantees and an equity of 0 or less.
@@ -16,7 +16,7 @@ WITH ratios AS (
   SELECT
     customer_id, total_liabilities, total_assets, debt, total_equity, cash, ebitda, soft_assets, guarantees_given,
     CASE WHEN total_assets > 0 THEN CAST(total_liabilities AS DOUBLE) / total_assets END AS owed_ratio,
-    CASE WHEN total_equity <= 0 AND debt IS NOT NULL THEN 1000000
+    CASE WHEN total_equity <= 0 THEN 1000000
       WHEN total_equity > 0 THEN CAST(debt AS DOUBLE) / total_equity END AS debt_ratio,
     CASE WHEN ebitda > 0 THEN CAST(debt - cash AS DOUBLE) / ebitda
       WHEN ebitda <= 0 AND debt > cash THEN 1000000 WHEN ebitda <= 0 AND debt <= cash THEN 0 END AS net_debt_ratio,
