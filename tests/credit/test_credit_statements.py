@@ -169,3 +169,16 @@ def test_no_amount_is_too_large_and_no_statement_too_empty(measure: str) -> None
         assert all(value is None or abs(value) <= 10**12 for value in found.values()), found
     empty = told | {"credit_statement_lines": [], "credit_figures": []}
     assert not {value for value in values(Example("", T, "", None, empty), measure).values() if value is not None}
+
+
+@pytest.mark.parametrize("measure", measure_names())
+def test_the_inputs_that_a_header_names_are_columns(measure: str) -> None:
+    con = duckdb.connect(":memory:", config={"threads": "1"})
+    try:
+        hand_in(con, **tables({}))
+        columns = set(run(con, load(PACKAGE, measure), as_of=T, earliest_on=T).column_names)
+    finally:
+        con.close()
+    for one in indicators().values():
+        if one.measure == measure:
+            assert {one.id.lower(), *one.inputs} <= columns, one.id
