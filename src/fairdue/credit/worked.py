@@ -119,7 +119,36 @@ def _tables(told: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
     invoices = [one for one in told.get("invoices", ()) for _ in range(one[4].get("times", 1) if len(one) > 4 else 1)]
     for place, invoice in enumerate(invoices, start=1):
         _invoice(rows, place, invoice)
+    for place, statement in enumerate(told.get("statements", ()), start=1):
+        _statement(rows, place, *statement)
     return rows
+
+
+def _statement(
+    rows: dict[str, list[dict[str, Any]]],
+    place: int,
+    period_end: date,
+    known_on: date,
+    lines: Mapping[str, int],
+    more: Mapping[str, Any] | None = None,
+) -> None:
+    """Write ``[period_end, known_on, {code: amount}, {more}]`` as a statement of twelve months, the customer's own, and its lines."""
+    rows.setdefault("credit_statements", []).append(
+        {
+            "id": place,
+            "customer_id": ONE,
+            "period_end": period_end,
+            "known_on": known_on,
+            "months": 12,
+            "currency": "EUR",
+        }
+        | dict(more or {})
+    )
+    rows.setdefault("credit_statement_lines", []).extend(
+        {"id": 1000 * place + line, "statement_id": place, "code": code, "amount_minor": amount}
+        for line, (code, amount) in enumerate(lines.items())
+        if amount is not None
+    )
 
 
 def _invoice(rows: dict[str, list[dict[str, Any]]], place: int, invoice: list[Any]) -> None:
