@@ -119,6 +119,12 @@ def _tables(told: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
     invoices = [one for one in told.get("invoices", ()) for _ in range(one[4].get("times", 1) if len(one) > 4 else 1)]
     for place, invoice in enumerate(invoices, start=1):
         _invoice(rows, place, invoice)
+    orders = [one for one in told.get("orders", ()) for _ in range(one[2].get("times", 1) if len(one) > 2 else 1)]
+    for place, (amount, ordered_on, *rest) in enumerate(orders, start=1):
+        more = {name: value for name, value in (rest[0] if rest else {}).items() if name != "times"}
+        rows.setdefault("credit_orders", []).append(
+            {"id": place, "customer_id": ONE, "currency": "EUR", "amount_minor": amount, "ordered_on": ordered_on} | more
+        )
     return rows
 
 

@@ -1,6 +1,6 @@
 -- dispute_rate: How much customers dispute, how late, and how often without ground.
--- 1. Disputes are those of credit_disputes with an amount above 0, in the window in which they begin; invoices in that in which they are issued. A window
---    of k days before a day is the days after it less k days, until it.
+-- 1. Disputes are those of credit_disputes with an amount above 0, in the window in which they begin; invoices in that in which
+--    they are issued. A window of k days before a day is the days after it less k days, until it.
 -- 2. DSP001 is the amount disputed in 180 days over the amount invoiced in the 180 days before as_of less 30 days (at least 10
 --    invoices).
 -- 3. DSP002 is the amount disputed over the amount invoiced in 90 days, over the same share of the 270 days before, at least

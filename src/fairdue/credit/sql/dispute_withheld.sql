@@ -1,6 +1,7 @@
 -- dispute_withheld: What customers keep back without our word: deductions, and the undisputed part of a disputed invoice.
--- 1. A deduction of an item and a day is what was written off on a day on which money or credit for it came, so much of the discount
---    taken as is more than the item's own, and all discount taken more than five days after its last day (the days of grace that matching gives).
+-- 1. A deduction of an item and a day is what was written off on a day on which money or credit for it came, so much of the
+--    discount taken as is more than the item's own, and all discount taken more than five days after its last day (the days
+--    of grace that matching gives).
 -- 2. What a dispute holds that begins on a day on which money came for its item is a deduction, too, while nothing was
 --    credited for it.
 -- 3. DSP006 is the deductions of the 180 days until as_of over the whole amount of the invoices settled in them (at least 10

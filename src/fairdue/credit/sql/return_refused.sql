@@ -4,8 +4,8 @@
 --    theirs is not told in codes.
 -- 2. Codes of want of funds and of a blocked account: AM04 and AC06 (ISO 20022 external return reasons), R01, R09 and R16
 --    (ACH in the United States).
--- 3. RTN001 needs a payment, of whomever, from the beginning of these days or before: bank data over the window. A return is a value all the
---    same.
+-- 3. RTN001 needs a payment, of whomever, from the beginning of these days or before: bank data over the window. A return is
+--    a value all the same.
 -- 4. RTN004 counts the bills of a customer that were payable after as_of less 365 days, until as_of, and were refused or
 --    claimed back by recourse by as_of. It needs a bill, of whomever, received at the beginning of these days or before; a
 --    refused bill is a value all the same.
