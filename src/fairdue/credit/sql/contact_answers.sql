@@ -1,21 +1,21 @@
 -- contact_answers: Whether and how fast each customer answers, and since when nobody was reached.
 -- 1. Contacts and answers are those of credit_contacts; a contact is answered by the first answer on its day or later.
--- 2. PRM006 is the share of the contacts after as_of less 60 days, until as_of less 5, that had no answer within 5 business days
---    (Monday to Friday) after their day (at least 3 contacts).
+-- 2. PRM006 is the share of the contacts after as_of less 60 days, until as_of less 5, that had no answer within 5 business
+--    days (Monday to Friday) after their day (at least 3 contacts).
 -- 3. PRM007 is 0 where nothing is open past its first agreed due date, without what is disputed. Else it is the days since
 --    the last answer.
--- 4. Where there never was one it is the days since the oldest of these invoices was issued; then the house must have
---    a contact or answer on record, of whomever, from that day or before.
+-- 4. Where there never was one it is the days since the oldest of these invoices was issued; then the house must have a
+--    contact or answer on record, of whomever, from that day or before.
 -- 5. The time of an answer is the days from contact to answer, at least 1. A contact without an answer was looked at until
---    as_of. The median of a window is the first day by which half are answered, by Kaplan and Meier; the share unanswered is
---    the product, over the days, of one less who was answered over who was looked at, as a sum of logarithms, each
+--    as_of. The median of a window is the first day by which half are answered, by Kaplan and Meier; the share unanswered
+--    is the product, over the days, of one less who was answered over who was looked at, as a sum of logarithms, each
 --    rounded to millionths of a millionth.
--- 6. PRM008 is the median of the contacts of 60 days over that of the 305 days before (at least 4 and 6 contacts). Where fewer than half
---    of the late window are answered its median is the longest time looked at; where fewer than half of the
+-- 6. PRM008 is the median of the contacts of 60 days over that of the 305 days before (at least 4 and 6 contacts). Where
+--    fewer than half of the late window are answered its median is the longest time looked at; where fewer than half of the
 --    early one are there is none.
 -- Uses: credit_contacts, credit_invoices
--- Gives: PRM006 (unanswered, contacts_55), PRM007 (overdue, answered_on, waiting_since, log_on),
--- PRM008 (median_60, longest_60, contacts_60, median_before, contacts_before)
+-- Gives: PRM006 (unanswered, contacts_55), PRM007 (overdue, answered_on, waiting_since, log_on), PRM008 (median_60,
+-- longest_60, contacts_60, median_before, contacts_before)
 WITH outbound AS (
   SELECT
     customer_id, kind, entry_id, happened_on, CAST(DATE_DIFF('day', happened_on, CAST($as_of AS DATE)) AS BIGINT) AS age,

@@ -1,12 +1,12 @@
 -- contact_papers: Documents asked for again, and balance confirmations not answered.
 -- 1. A mail in which a person found that a copy is asked for counts where the customer had invoices past their first agreed
---    due date and unsettled on the day of the mail, and had confirmed on the portal, before that day, that it had received or
---    approved every one of them. An event document_asked_again counts as it is.
--- 2. PRM012 counts both over the 90 days until as_of. Where there is none it needs a contact or answer of whomever on record
---    from the beginning of these days or before.
+--    due date and unsettled on the day of the mail, and had confirmed on the portal, before that day, that it had received
+--    or approved every one of them. An event document_asked_again counts as it is.
+-- 2. PRM012 counts both over the 90 days until as_of. Where there is none it needs a contact or answer of whomever on
+--    record from the beginning of these days or before.
 -- 3. A balance confirmation is unanswered where its message was handed over by as_of, and by then no answer came and nobody
---    closed it. PRM015 is the days since the oldest unanswered one was handed over, 0 where there is none (at least 1 handed
---    over).
+--    closed it. PRM015 is the days since the oldest unanswered one was handed over, 0 where there is none (at least 1
+--    handed over).
 -- Uses: credit_contacts, credit_invoices
 -- Gives: PRM012 (asked_90, log_90), PRM015 (waiting_since, confirmations)
 WITH confirmed AS (

@@ -1,13 +1,13 @@
 -- contact_signs: What customers let the house know, counted: bounces, reasons, requests, words of warning.
--- 1. An event counts on the day on which it happened, where it was known by as_of; a window of k days is the days after as_of
---    less k days, until as_of.
+-- 1. An event counts on the day on which it happened, where it was known by as_of; a window of k days is the days after
+--    as_of less k days, until as_of.
 -- 2. The log of contacts was kept over a window where a contact or answer of whomever is on record from its beginning or
 --    before; the register of requests, where a figure feed_requests of the customer or of all is of a day within 92 days
 --    before as_of. Where it was not kept, 0 is not enough data; what did happen counts all the same.
 -- 3. PRM009 is what came back for good and the numbers found unreachable of 60 days (log of contacts).
 -- 4. A coded contact is an event said_…, or a mail in which a person found a promise, a dispute, a payment said to be made,
---    another recipient or a copy asked for. PRM011 is the share of coded contacts of 90 days that say that money is short, that a
---    customer's money or a loan is waited for, or that who decides is away (at least 3 coded contacts).
+--    another recipient or a copy asked for. PRM011 is the share of coded contacts of 90 days that say that money is short,
+--    that a customer's money or a loan is waited for, or that who decides is away (at least 3 coded contacts).
 -- 5. PRM013 counts the requests to pay later or in instalments of 180 days, TRM002 those for longer terms (register of
 --    requests).
 -- 6. PRM018 counts the messages and calls of 90 days that mention insolvency, a restructuring adviser or counsel (log of

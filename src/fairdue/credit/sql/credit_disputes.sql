@@ -3,10 +3,10 @@
 --    customer; of these the invoice items that counted when it began. A later hold on the same scope is another dispute.
 -- 2. amount is the hold's, else what was open of the scope at the end of the day before it, in minor units of the company's
 --    currency; a hold that names no currency is in that of its items. Currencies without a rate are left out.
--- 3. raised_on is the first day on which a dispute of the same scope began. due_on is the earliest first agreed due date of what was
---    open of the scope, told_on the day on which a notice that names an item of it was first handed over.
--- 4. closed_on is the day of its release, if that is not after as_of. credited tells whether credit notes were applied to the scope
---    from its beginning until as_of, reversals counted.
+-- 3. raised_on is the first day on which a dispute of the same scope began. due_on is the earliest first agreed due date of
+--    what was open of the scope, told_on the day on which a notice that names an item of it was first handed over.
+-- 4. closed_on is the day of its release, if that is not after as_of. credited tells whether credit notes were applied to
+--    the scope from its beginning until as_of, reversals counted.
 -- Uses: credit_money
 WITH told AS (
   SELECT

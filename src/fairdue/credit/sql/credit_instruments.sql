@@ -1,6 +1,6 @@
 -- credit_instruments: Every bill, cheque, direct debit and card payment as it stands: received, promised for, refused.
--- 1. A step counts from its effective_on, and not where a step that takes it back counts. An instrument whose receipt was taken back is
---    left out, and one in a currency without a rate.
+-- 1. A step counts from its effective_on, and not where a step that takes it back counts. An instrument whose receipt was
+--    taken back is left out, and one in a currency without a rate.
 -- 2. received_on is the day of its receipt; refused_on that of its dishonour, or of the recourse claimed for it, if any.
 -- 3. on_paper: it is a bill, or a cheque that may be cashed only after its receipt: a promise instead of money.
 -- 4. amount is in minor units of the company's currency, rounded half away from zero.

@@ -1,5 +1,6 @@
 -- credit_ordered: Every order as indicators see it, in the company's currency, with how many days ago what happened.
--- 1. An order counts from the day on which it was placed. What happened to it after as_of is not known: then the column is NULL.
+-- 1. An order counts from the day on which it was placed. What happened to it after as_of is not known: then the column is
+--    NULL.
 -- 2. amount is in minor units of the company's currency at the rates of as_of, rounded half away from zero; an order in a
 --    currency without a rate is left out. rest is what of it is not invoiced, 0 where it was cancelled.
 -- 3. age, cancelled_age and delivered_age are the days from order, cancellation and delivery until as_of.

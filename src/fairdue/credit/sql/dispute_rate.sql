@@ -1,17 +1,17 @@
 -- dispute_rate: How much customers dispute, how late, and how often without ground.
--- 1. Disputes are those of credit_disputes with an amount above 0, in the window in which they begin; invoices in that in which
---    they are issued. A window of k days before a day is the days after it less k days, until it.
--- 2. DSP001 is the amount disputed in 180 days over the amount invoiced in the 180 days before as_of less 30 days (at least 10
---    invoices).
--- 3. DSP002 is the amount disputed over the amount invoiced in 90 days, over the same share of the 270 days before, at least
---    0.005 (at least 8 and 20 invoices).
--- 4. DSP003 is the share of the amount disputed in 365 days that was first raised after the due date, or after a notice that
---    names an item was first handed over (at least 3 disputes).
+-- 1. Disputes are those of credit_disputes with an amount above 0, in the window in which they begin; invoices in that in
+--    which they are issued. A window of k days before a day is the days after it less k days, until it.
+-- 2. DSP001 is the amount disputed in 180 days over the amount invoiced in the 180 days before as_of less 30 days (at least
+--    10 invoices).
+-- 3. DSP002 is the amount disputed over the amount invoiced in 90 days, over the same share of the 270 days before, at
+--    least 0.005 (at least 8 and 20 invoices).
+-- 4. DSP003 is the share of the amount disputed in 365 days that was first raised after the due date, or after a notice
+--    that names an item was first handed over (at least 3 disputes).
 -- 5. A dispute closed without a credit note on its scope was without ground. DSP005 is one more than those closed without
 --    ground in 365 days, over four more than those closed (at least 2).
 -- Uses: credit_disputes, credit_invoices
--- Gives: DSP001 (disputed_180, invoiced_180, n_180), DSP002 (disputed_90, invoiced_90, n_90, disputed_before, invoiced_before,
--- n_before), DSP003 (late_365, disputed_365, n_disputes), DSP005 (unfounded, closed)
+-- Gives: DSP001 (disputed_180, invoiced_180, n_180), DSP002 (disputed_90, invoiced_90, n_90, disputed_before,
+-- invoiced_before, n_before), DSP003 (late_365, disputed_365, n_disputes), DSP005 (unfounded, closed)
 WITH raised AS (
   SELECT
     customer_id, amount, credited, CAST(DATE_DIFF('day', since, CAST($as_of AS DATE)) AS BIGINT) AS age,

@@ -4,10 +4,10 @@
 --    of grace that matching gives).
 -- 2. What a dispute holds that begins on a day on which money came for its item is a deduction, too, while nothing was
 --    credited for it.
--- 3. DSP006 is the deductions of the 180 days until as_of over the whole amount of the invoices settled in them (at least 10
---    settled invoices).
--- 4. A partial dispute is an item past its first agreed due date with a part of its amount, but not all, disputed. DSP009 is
---    what is open and not disputed of these over what is not disputed of their amount (at least one).
+-- 3. DSP006 is the deductions of the 180 days until as_of over the whole amount of the invoices settled in them (at least
+--    10 settled invoices).
+-- 4. A partial dispute is an item past its first agreed due date with a part of its amount, but not all, disputed. DSP009
+--    is what is open and not disputed of these over what is not disputed of their amount (at least one).
 -- 5. Amounts are in minor units of the company's currency at the rates of as_of.
 -- Uses: credit_disputes, credit_invoices
 -- Gives: DSP006 (deducted_180, settled_180, n_180), DSP009 (withheld, undisputed, partial)

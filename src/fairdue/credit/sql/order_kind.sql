@@ -1,12 +1,12 @@
 -- order_kind: What customers cancel, where their goods go, how large the first order was, what is secured.
--- 1. Orders are those of credit_ordered; a window of k days before a day is the days after it less k days, until it. Orders that
---    were cancelled by as_of are left out, but for ORD005.
--- 2. ORD005 is the value cancelled in 90 days over the value ordered in them, cancelled or not (at least 8 orders). Who cancelled
---    is not told: every cancellation counts.
+-- 1. Orders are those of credit_ordered; a window of k days before a day is the days after it less k days, until it. Orders
+--    that were cancelled by as_of are left out, but for ORD005.
+-- 2. ORD005 is the value cancelled in 90 days over the value ordered in them, cancelled or not (at least 8 orders). Who
+--    cancelled is not told: every cancellation counts.
 -- 3. ORD009 is the share of the value delivered in 60 days that went to an address that no older order names (at least 5
 --    orders delivered); an order without an address is left out.
--- 4. ORD013 is the value of the first order, among those of a day the lowest number, over the first limit that was approved,
---    while the first order is at most 365 days ago; 1,000,000 where that limit is 0.
+-- 4. ORD013 is the value of the first order, among those of a day the lowest number, over the first limit that was
+--    approved, while the first order is at most 365 days ago; 1,000,000 where that limit is 0.
 -- 5. TRM006 is the share of the value ordered in 90 days that is not secured, less that of the 365 days before (at least 10
 --    orders in each).
 -- Uses: credit_ordered, credit_money

@@ -1,7 +1,7 @@
 -- order_overdue: How much customers order while they are late.
 -- 1. Orders are those of credit_ordered, not cancelled by as_of, of the 90 days until as_of.
--- 2. An invoice was more than 30 days overdue on a day where its first agreed due date lay more than 30 days before it, and it
---    was not settled by the day.
+-- 2. An invoice was more than 30 days overdue on a day where its first agreed due date lay more than 30 days before it, and
+--    it was not settled by the day.
 -- 3. It was undisputed unless a dispute of its item, document or customer held all of it on that day.
 -- 4. ORD010 is the share of the order value that was placed on days on which such an invoice was overdue and undisputed (at
 --    least 5 orders).

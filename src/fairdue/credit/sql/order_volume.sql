@@ -1,13 +1,13 @@
 -- order_volume: How much and how often customers order, against their own year.
--- 1. Orders are those of credit_ordered that were not cancelled by as_of. A window of k days before a day is the days after it
---    less k days, until it.
--- 2. The ratio of a day is the order value of 30 days over the mean order value of 30 days in the 365 days before them: their
---    value over 12.17. Where the first order is younger, its value is over the days from it until 30 days before the day,
---    both included, over 30: months before the first order are no months without orders.
--- 3. ORD001 and ORD002 are the ratio of as_of. It needs a first order at least 180 days before and a value above 0 in the days
---    before the last 30.
--- 4. Where the first order is at least 760 days ago the ratio is divided by that of the day 365 days before, if that is defined
---    and above 0: the season. The result is at most 1,000,000.
+-- 1. Orders are those of credit_ordered that were not cancelled by as_of. A window of k days before a day is the days after
+--    it less k days, until it.
+-- 2. The ratio of a day is the order value of 30 days over the mean order value of 30 days in the 365 days before them:
+--    their value over 12.17. Where the first order is younger, its value is over the days from it until 30 days before the
+--    day, both included, over 30: months before the first order are no months without orders.
+-- 3. ORD001 and ORD002 are the ratio of as_of. It needs a first order at least 180 days before and a value above 0 in the
+--    days before the last 30.
+-- 4. Where the first order is at least 760 days ago the ratio is divided by that of the day 365 days before, if that is
+--    defined and above 0: the season. The result is at most 1,000,000.
 -- 5. ORD004 is the days since the last order over the median gap between days with orders of 365 days (at least 8 orders in
 --    them, on two days or more, and an open invoice).
 -- Uses: credit_ordered, credit_invoices

@@ -1,15 +1,16 @@
 -- promise_plan: Instalments of each customer's current plan that were not paid.
--- 1. An instalment is a hold of the reason plan with a last day. Those of a customer that begin on one day are one plan; the
---    plan that begins last is looked at. A plan of a whole customer needs a currency.
--- 2. An instalment is due on its last day, or where its hold was released before it, on that day: a plan that ends early with
---    something open ends by a missed instalment. It is paid in time until the third business day (Monday to Friday) after it.
--- 3. It is the hold's amount; without one, what was open of its scope's invoice items at the end of the day before the plan.
---    The scope is its due item, else its document, else its customer in the hold's currency.
--- 4. What came is what was allocated to the scope's items from the plan's first day on, write-offs not. An instalment is missed
---    where what came until its last day to pay is less than all instalments of the plan and scope that were due by then, and
---    that day is before as_of; it is paid where what came is as much.
--- 5. PRM014 counts the days with a missed instalment. It needs an instalment paid or missed, and a plan whose last day is not
---    before as_of or of which something is still open.
+-- 1. An instalment is a hold of the reason plan with a last day. Those of a customer that begin on one day are one plan;
+--    the plan that begins last is looked at. A plan of a whole customer needs a currency.
+-- 2. An instalment is due on its last day, or where its hold was released before it, on that day: a plan that ends early
+--    with something open ends by a missed instalment. It is paid in time until the third business day (Monday to Friday)
+--    after it.
+-- 3. It is the hold's amount; without one, what was open of its scope's invoice items at the end of the day before the
+--    plan. The scope is its due item, else its document, else its customer in the hold's currency.
+-- 4. What came is what was allocated to the scope's items from the plan's first day on, write-offs not. An instalment is
+--    missed where what came until its last day to pay is less than all instalments of the plan and scope that were due by
+--    then, and that day is before as_of; it is paid where what came is as much.
+-- 5. PRM014 counts the days with a missed instalment. It needs an instalment paid or missed, and a plan whose last day is
+--    not before as_of or of which something is still open.
 -- Gives: PRM014 (missed, judged, last_on, open_minor)
 WITH holding AS (
   SELECT

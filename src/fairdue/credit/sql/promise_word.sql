@@ -6,8 +6,9 @@
 -- 3. PRM002 counts the promises broken since the last one kept, of all that were ever due, by day, among equals by hold (at
 --    least 1 due).
 -- 4. A promise is live where it is pending and its day is not before as_of; it covers what was promised less what came.
--- 5. PRM005 is what live promises cover, at most the balance, over the balance: what is open and not disputed of invoices past
---    their first agreed due date. It needs such a balance and a contact in the 15 days until as_of, outbound or inbound.
+-- 5. PRM005 is what live promises cover, at most the balance, over the balance: what is open and not disputed of invoices
+--    past their first agreed due date. It needs such a balance and a contact in the 15 days until as_of, outbound or
+--    inbound.
 -- Uses: credit_promises, credit_contacts, credit_invoices
 -- Gives: PRM001 (broken_180, due_180), PRM002 (broken_run, due_ever), PRM005 (covered, overdue, contacts_15)
 WITH judged AS (

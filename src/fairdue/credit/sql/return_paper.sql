@@ -1,8 +1,8 @@
 -- return_paper: How much of what customers settle with is paper instead of money, and how that changed.
--- 1. A settlement is a payment on its day, or on the day of its receipt an instrument on paper: a bill, or a cheque that may
---    be cashed only later (credit_instruments). A payment that such an instrument ended in is none of its own.
--- 2. RTN005 is the share of the amount settled on paper in the 90 days until as_of less that of the 270 days before
---    (at least 6 settlements in each).
+-- 1. A settlement is a payment on its day, or on the day of its receipt an instrument on paper: a bill, or a cheque that
+--    may be cashed only later (credit_instruments). A payment that such an instrument ended in is none of its own.
+-- 2. RTN005 is the share of the amount settled on paper in the 90 days until as_of less that of the 270 days before (at
+--    least 6 settlements in each).
 -- 3. Amounts are in minor units of the company's currency; a payment in a currency without a rate is left out.
 -- Uses: credit_instruments, credit_money
 -- Gives: RTN005 (paper_90, amount_90, n_90, paper_before, amount_before, n_before)

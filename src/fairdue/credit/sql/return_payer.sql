@@ -1,11 +1,13 @@
 -- return_payer: Whose money it is that customers pay with, and whether it is what they owe.
 -- 1. Read are a customer's payments of the 90 days until as_of.
--- 2. RTN007 is the share of the amount that came from somebody who is neither the customer nor of its group, of the payments
---    whose payer the bank tells (at least 4), in the company's currency; one in a currency without a rate is left out.
+-- 2. RTN007 is the share of the amount that came from somebody who is neither the customer nor of its group, of the
+--    payments whose payer the bank tells (at least 4), in the company's currency; one in a currency without a rate is left
+--    out.
 -- 3. A payment is round where it is a multiple of 1000 whole units of its currency (minor units of ISO 4217).
--- 4. A payment matches invoices where all of it was applied by as_of, and on the day on which it was applied to an item, the
---    item had come down by 98 % or more; what a charge took is matched.
--- 5. Left out of RTN009 is a payment of which a part was settled in its source system or converted: nobody can say what it paid.
+-- 4. A payment matches invoices where all of it was applied by as_of, and on the day on which it was applied to an item,
+--    the item had come down by 98 % or more; what a charge took is matched.
+-- 5. Left out of RTN009 is a payment of which a part was settled in its source system or converted: nobody can say what it
+--    paid.
 -- 6. RTN009 is the share of the payments that are round and match nothing (at least 5 payments).
 -- Uses: credit_money
 -- Gives: RTN007 (other_amount, told_amount, told_90), RTN009 (round_90, judged_90)

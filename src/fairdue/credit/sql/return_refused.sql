@@ -1,11 +1,11 @@
 -- return_refused: Payments that came back and bills that were refused.
 -- 1. RTN001 counts, over the 180 days until as_of, the lines of the bank that took a customer's payment back for want of
---    funds or because the account is blocked, and the cheques, direct debits and card payments refused, whatever the reason:
---    theirs is not told in codes.
+--    funds or because the account is blocked, and the cheques, direct debits and card payments refused, whatever the
+--    reason: theirs is not told in codes.
 -- 2. Codes of want of funds and of a blocked account: AM04 and AC06 (ISO 20022 external return reasons), R01, R09 and R16
 --    (ACH in the United States).
--- 3. RTN001 needs a payment, of whomever, from the beginning of these days or before: bank data over the window. A return is
---    a value all the same.
+-- 3. RTN001 needs a payment, of whomever, from the beginning of these days or before: bank data over the window. A return
+--    is a value all the same.
 -- 4. RTN004 counts the bills of a customer that were payable after as_of less 365 days, until as_of, and were refused or
 --    claimed back by recourse by as_of. It needs a bill, of whomever, received at the beginning of these days or before; a
 --    refused bill is a value all the same.

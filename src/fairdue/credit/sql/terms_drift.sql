@@ -1,11 +1,11 @@
 -- terms_drift: Terms that grow from invoice to invoice, and due dates that are moved afterwards.
 -- 1. The terms of an invoice are its first agreed due date less its day of issue.
--- 2. TRM001 is the mean of the terms by amount of the invoices issued in 90 days until as_of less that of the 365 days before
---    (at least 6 and 12 invoices).
+-- 2. TRM001 is the mean of the terms by amount of the invoices issued in 90 days until as_of less that of the 365 days
+--    before (at least 6 and 12 invoices).
 -- 3. A due date is moved where a change that takes effect after the day of issue sets it later than it was: than the change
 --    before it, else than the first agreed one. Of a day only the last change counts.
--- 4. TRM003 counts the invoices with such a change in the 180 days until as_of. The ledger keeps every change; where there is
---    none it needs an invoice, of whomever, from the beginning of these days or before.
+-- 4. TRM003 counts the invoices with such a change in the 180 days until as_of. The ledger keeps every change; where there
+--    is none it needs an invoice, of whomever, from the beginning of these days or before.
 -- Uses: credit_invoices
 -- Gives: TRM001 (days_90, amount_90, n_90, days_before, amount_before, n_before), TRM003 (moved_180, trail_180)
 WITH issued AS (
