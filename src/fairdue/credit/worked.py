@@ -123,7 +123,8 @@ def _tables(told: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
     for place, (amount, ordered_on, *rest) in enumerate(orders, start=1):
         more = {name: value for name, value in (rest[0] if rest else {}).items() if name != "times"}
         rows.setdefault("credit_orders", []).append(
-            {"id": place, "customer_id": ONE, "currency": "EUR", "amount_minor": amount, "ordered_on": ordered_on} | more
+            {"id": place, "customer_id": ONE, "currency": "EUR", "amount_minor": amount, "ordered_on": ordered_on}
+            | more
         )
     return rows
 
