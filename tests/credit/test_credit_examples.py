@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from fairdue.cover.snapshot import SOURCES as COVER
 from fairdue.credit.catalogue import Level, indicators, measure_names
+from fairdue.credit.snapshot import OTHERS
 from fairdue.credit.worked import check, examples
+from fairdue.dunning.snapshot import SOURCES as DUNNING
 
 
 def test_the_catalogue_is_the_core_pack() -> None:
@@ -39,3 +42,12 @@ def test_what_works_has_an_example_with_a_value_and_one_without_enough_data() ->
             assert None in mine or one.min_data.startswith(("registry", "message log", "contact log", "request log")), (
                 one.id
             )
+
+
+def test_what_is_read_of_other_rooms_is_what_they_give() -> None:
+    given = {source.name: source.schema for source in (*DUNNING, *COVER)}
+    read = {name: shape for name, shape in OTHERS.items() if name in given}
+    assert {"dunning_contacted", "dunning_signs", "dunning_answers", "cover_terms", "cover_limits"} <= set(read)
+    for name, shape in read.items():
+        for column in shape:
+            assert given[name].field(column.name).type == column.type, f"{name}.{column.name}"

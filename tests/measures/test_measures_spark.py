@@ -9,6 +9,8 @@ from datetime import timedelta
 import pytest
 
 from fairdue.cover.measures import PACKAGE as COVER
+from fairdue.credit.catalogue import PACKAGE as CREDIT
+from fairdue.credit.catalogue import measure_names
 from fairdue.engine.measures import load, run
 from fairdue.engine.snapshot import Snapshot, write_tables
 from fairdue.engine.spark import SparkMeasures
@@ -18,6 +20,7 @@ from fairdue.ledger.measures.files import PACKAGE
 from fairdue.ledger.measures.indicators import period_table
 from fairdue.ledger.measures.nightly import NIGHTLY, parameters
 
+from . import worked_portfolio
 from .cover_portfolios import CoverMaker
 from .cover_portfolios import tables as cover_tables
 from .portfolios import START, Maker, known, moment, tables
@@ -118,3 +121,19 @@ def test_strategy_agrees_with_duckdb(spark, tmp_path):
         expected = run(con, measure, as_of=as_of, **params).to_pylist()
         assert len(expected) > 0, name
         assert [row.asDict() for row in night.run(measure, as_of=as_of, **params).collect()] == expected, name
+
+
+def test_every_indicator_agrees_with_duckdb(spark, tmp_path):
+    as_of = worked_portfolio.AS_OF
+    write_tables(worked_portfolio.tables(), company_id=1, as_of=as_of, known_at=moment(380), folder=tmp_path / "s")
+    snapshot = Snapshot.open(tmp_path / "s")
+    con = snapshot.connect()
+    for file in snapshot.manifest.files:
+        spark.read.parquet(str(snapshot.path(file.name))).createOrReplaceTempView(file.name)
+    night = SparkMeasures(spark)
+    for name in measure_names():
+        measure, params = load(CREDIT, name), {"as_of": as_of, "earliest_on": as_of - timedelta(days=7)}
+        expected = run(con, measure, **params).to_pylist()
+        assert len(expected) > 0, name
+        got = [row.asDict() for row in night.run(measure, **params).collect()]
+        assert got == expected, name

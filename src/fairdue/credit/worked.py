@@ -121,6 +121,13 @@ def _tables(told: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
         _invoice(rows, place, invoice)
     for place, statement in enumerate(told.get("statements", ()), start=1):
         _statement(rows, place, *statement)
+    orders = [one for one in told.get("orders", ()) for _ in range(one[2].get("times", 1) if len(one) > 2 else 1)]
+    for place, (amount, ordered_on, *rest) in enumerate(orders, start=1):
+        more = {name: value for name, value in (rest[0] if rest else {}).items() if name != "times"}
+        rows.setdefault("credit_orders", []).append(
+            {"id": place, "customer_id": ONE, "currency": "EUR", "amount_minor": amount, "ordered_on": ordered_on}
+            | more
+        )
     return rows
 
 

@@ -35,7 +35,7 @@ def ahead(items: Iterable[T], size: int) -> Iterator[T]:
             for item in items:
                 if not put((item, None, False)):
                     return
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - raised again where it is read
             put((None, error, True))
         else:
             put((None, None, True))
