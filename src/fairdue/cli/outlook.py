@@ -25,10 +25,14 @@ if TYPE_CHECKING:
 model_app = typer.Typer(help=_("Models: how good they are, and what is said of them."), no_args_is_help=True)
 ADDED = ("expected_date", "p10_date", "p90_date", "p_late", "p_late_30", "basis")
 """Columns that a prediction adds to the file's own."""
-Closed = Annotated[Path, typer.Option("--history", help=_("Closed items: CSV, TSV, XLSX or ODS"), exists=True, dir_okay=False)]
+Closed = Annotated[
+    Path, typer.Option("--history", help=_("Closed items: CSV, TSV, XLSX or ODS"), exists=True, dir_okay=False)
+]
 Group = Annotated[str, typer.Option("--group", help=_("Heading of the column that names the customer's group"))]
 Kind = Annotated[str, typer.Option("--kind", help=_("Heading of a column that tells kinds of invoices apart"))]
-Answers = Annotated[list[str] | None, typer.Option("--default", help=_("What the files lack, or how they are written: currency=EUR, …"))]
+Answers = Annotated[
+    list[str] | None, typer.Option("--default", help=_("What the files lack, or how they are written: currency=EUR, …"))
+]
 
 
 def predict(
@@ -38,7 +42,10 @@ def predict(
     ],
     out: Annotated[Path, typer.Option("--out", help=_("CSV file for the result"))],
     as_of: Annotated[
-        str | None, typer.Option("--as-of", help=_("Every item is known to be unpaid on this day, YYYY-MM-DD; default: nothing is known"))
+        str | None,
+        typer.Option(
+            "--as-of", help=_("Every item is known to be unpaid on this day, YYYY-MM-DD; default: nothing is known")
+        ),
     ] = None,
     group: Group = "",
     kind: Kind = "",
@@ -51,20 +58,28 @@ def predict(
 
     day = start.day(as_of) if as_of else None
     answers = pairs(default, "--default")
-    known, wanted = (_read(path, closed, group, kind, answers) for path, closed in ((history, True), (open_items, False)))
+    known, wanted = (
+        _read(path, closed, group, kind, answers) for path, closed in ((history, True), (open_items, False))
+    )
     with bar() as report:
         live = _goes_live(known, report)
         numbering = Numbering()
         past = history_of(known, numbering, known_on=day)
         model = Model(past, like=live, progress=lambda done, of: report(_("learning from the history"), done, of))
         told = model.predict(
-            asked_of(wanted, numbering, unpaid_on=day), lates=(0, 30), progress=lambda done, of: report(_("predicting"), done, of)
+            asked_of(wanted, numbering, unpaid_on=day),
+            lates=(0, 30),
+            progress=lambda done, of: report(_("predicting"), done, of),
         )
     _write(wanted, told, out)
     _say_refused(history, known)
     _say_refused(open_items, wanted)
     if not live:
-        start.console.print(_("Like invoices do not beat the customer's own median on the newest part of this history: only age counts."))
+        start.console.print(
+            _(
+                "Like invoices do not beat the customer's own median on the newest part of this history: only age counts."
+            )
+        )
     start.console.print(
         _("%(count)d items predicted from %(known)d settled or unpaid invoices: %(out)s")
         % {"count": len(told.expected), "known": len(past.due), "out": out}
@@ -136,13 +151,17 @@ def _say_refused(path: Path, found: Invoices) -> None:
     for one in found.refusals[:20]:
         start.errors.print(f"{path.name}:{one.line}: {words.reason(one.reason)}", highlight=False, markup=False)
     if len(found.refusals) > 20:
-        start.errors.print(_("… and %(count)d more rows of %(file)s") % {"count": len(found.refusals) - 20, "file": path.name})
+        start.errors.print(
+            _("… and %(count)d more rows of %(file)s") % {"count": len(found.refusals) - 20, "file": path.name}
+        )
 
 
 @model_app.command("backtest")
 def backtest(
     history: Closed,
-    folds: Annotated[int, typer.Option("--folds", help=_("How many fifths of the history to judge, the newest last"))] = 3,
+    folds: Annotated[
+        int, typer.Option("--folds", help=_("How many fifths of the history to judge, the newest last"))
+    ] = 3,
     out: Annotated[Path | None, typer.Option("--out", help=_("File for the figures as JSON"))] = None,
     group: Group = "",
     kind: Kind = "",
@@ -155,7 +174,9 @@ def backtest(
     known = _read(history, True, group, kind, pairs(default, "--default"))
     origins = origins_of(known, max(1, min(folds, 4)))
     if not origins:
-        start.fail(_("%(file)s has too few settled items for a back-test; at least 50 are needed.") % {"file": history.name})
+        start.fail(
+            _("%(file)s has too few settled items for a back-test; at least 50 are needed.") % {"file": history.name}
+        )
     with bar() as report:
         found = back_test(known, origins, progress=lambda done, of: report(_("back-test"), done, of))
     table = Table(*(_("Known on"), _("judged to"), _("invoices")), *ROWS.values())
@@ -163,7 +184,7 @@ def backtest(
         shown = [_figure(fold.figures[name], name in SHARES) for name in ROWS]
         table.add_row(fold.known_on.isoformat(), fold.until.isoformat(), f"{len(fold.judged.lag):,}", *shown)
     start.console.print(table)
-    names = {number: name for number, name in enumerate(dict.fromkeys(known.customers))}
+    names = list(dict.fromkeys(known.customers))
     largest = Table(_("Customer"), _("invoices"), _("error in days"), _("its own median's"))
     for customer, number, error, naive in by_customer(found[-1].judged):
         largest.add_row(names[customer], f"{number:,}", f"{error:.2f}", f"{naive:.2f}")

@@ -1,4 +1,7 @@
-"""How good predictions would have been: history up to a day, judged on what fell due later. Pure; see docs/algorithms/payment-prediction.md."""
+"""How good predictions would have been: history up to a day, judged on what fell due later. Pure.
+
+The numbers are those of docs/algorithms/payment-prediction.md.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +81,14 @@ def _only(asked: Asked, chosen: NDArray[np.int64]) -> Asked:
 def _judge(history: History, asked: Asked, lag: Ints) -> Judged:
     told = Model(history).predict(asked, lates=(0, 30))
     return Judged(
-        asked.customer, lag, told.expected, told.early, told.far, own_median(history, asked.customer), told.late[0], told.late[30]
+        asked.customer,
+        lag,
+        told.expected,
+        told.early,
+        told.far,
+        own_median(history, asked.customer),
+        told.late[0],
+        told.late[30],
     )
 
 

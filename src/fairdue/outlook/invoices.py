@@ -108,11 +108,15 @@ def history_of(invoices: Invoices, numbering: Numbering, *, known_on: date | Non
     settled = paid <= last
     known = (due <= last) if known_on else (settled | (due <= last))
     lag = np.where(settled, paid, last) - due
-    whole = (
-        numbering.customers.of(invoices.customers), numbering.groups.of(invoices.groups), numbering.kinds.of(invoices.kinds), due,
-        np.array(invoices.amounts_minor, dtype=np.int64), lag,
+    customers, groups, kinds = (
+        codes.of(texts) for codes, texts in (
+            (numbering.customers, invoices.customers), (numbering.groups, invoices.groups), (numbering.kinds, invoices.kinds)
+        )
     )  # fmt: skip
-    return History(*(one[known] for one in whole), settled=settled[known])
+    amounts = np.array(invoices.amounts_minor, dtype=np.int64)
+    return History(
+        customers[known], groups[known], kinds[known], due[known], amounts[known], lag[known], settled[known]
+    )
 
 
 def asked_of(invoices: Invoices, numbering: Numbering, *, unpaid_on: date | None = None) -> Asked:

@@ -26,13 +26,13 @@ _CELL_OF: Ints = np.searchsorted(STARTS, np.arange(FIRST, LAST + 1), side="right
 
 def cell_of(lags: Ints) -> Ints:
     """Give the cell of each lag in days (3)."""
-    return _CELL_OF[np.clip(lags, FIRST, LAST) - FIRST]
+    return np.asarray(_CELL_OF[np.clip(lags, FIRST, LAST) - FIRST])
 
 
-def spread(rows: Ints, cells: Ints, weights: Ints, count: int) -> Floats:
+def spread(rows: Ints, cells: Ints, weights: Floats, count: int) -> Floats:
     """Add up weights by row and cell: ``count`` rows of ``CELLS``. Whole numbers below 2**53, so the sums are exact."""
     flat = np.bincount(rows * CELLS + cells, weights=weights, minlength=count * CELLS)
-    return flat.reshape(count, CELLS)
+    return np.asarray(flat.reshape(count, CELLS), dtype=np.float64)
 
 
 def paid_by(paid: Floats, unpaid: Floats | None = None) -> Floats:
@@ -43,18 +43,21 @@ def paid_by(paid: Floats, unpaid: Floats | None = None) -> Floats:
     """
     if unpaid is None or not unpaid.any():
         total = np.cumsum(paid, axis=1)
-        return np.asarray(total / np.maximum(total[:, -1:], 1))
+        return np.asarray(total / np.maximum(total[:, -1:], 1), dtype=np.float64)
     leaving = np.cumsum(paid + unpaid, axis=1)
     before = leaving[:, -1:] - leaving + paid + unpaid
     stays = np.where(before > 0, 1 - paid / np.maximum(before, 1), 1.0)
-    gone = 1 - np.cumprod(stays, axis=1)
+    gone = 1.0 - np.cumprod(stays, axis=1)
     gone[:, -1] = 1.0
-    return gone
+    return np.asarray(gone, dtype=np.float64)
 
 
 def given_unpaid(paid: Floats, through: Ints) -> Floats:
-    """Give ``paid_by`` of items known to be unpaid through a lag (10); a lag before the grid changes nothing."""
-    cells = np.where(through < FIRST, -1, cell_of(through))
+    """Give ``paid_by`` of items known to be unpaid through a lag (10); a lag before the grid changes nothing.
+
+    What is unpaid for longer than the grid reaches is in its last cell.
+    """
+    cells = np.where(through < FIRST, -1, np.minimum(cell_of(through), CELLS - 2))
     place = np.arange(CELLS)[None, :]
     at = np.where(cells >= 0, paid[np.arange(len(paid)), np.maximum(cells, 0)], 0.0)[:, None]
     left = 1 - at
@@ -66,9 +69,10 @@ def given_unpaid(paid: Floats, through: Ints) -> Floats:
 def quantile(paid: Floats, level: float) -> Ints:
     """Give the lag by which ``level`` of the probability is paid, by row."""
     cells = (paid < level - 1e-9).sum(axis=1)
-    return SHOWN[np.minimum(cells, CELLS - 1)]
+    return np.asarray(SHOWN[np.minimum(cells, CELLS - 1)])
 
 
 def later_than(paid: Floats, lags: Ints) -> Ints:
     """Give the probability of payment after a lag in millionths, by row."""
-    return np.rint((1 - paid[np.arange(len(paid)), cell_of(lags)]) * MILLION).astype(np.int64)
+    late = 1 - paid[np.arange(len(paid)), cell_of(lags)]
+    return np.asarray(np.rint(late * MILLION), dtype=np.int64)

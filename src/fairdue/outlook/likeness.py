@@ -11,7 +11,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from fairdue.outlook.lags import MILLION, Ints
+from fairdue.outlook.lags import Floats, Ints
 
 THOUSAND = 1_000
 OTHER_KIND = 200
@@ -21,7 +21,7 @@ _AGES, _MONTH, _AMOUNTS = 2_001, 16, 101
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What is compared of invoices, an array each: due date as ordinal, its weekday and day of month, tenths of the amount's logarithm, kind."""
+    """What is compared of invoices, an array each: due date as ordinal, its weekday, its day, tenths of the amount's logarithm, kind."""
 
     due: Ints
     weekday: Ints
@@ -43,10 +43,10 @@ class Expert:
     """One way to weigh: tables of factors in thousandths by distance (5)."""
 
     name: str
-    age: Ints
-    weekday: Ints
-    month: Ints
-    amount: Ints
+    age: Floats
+    weekday: Floats
+    month: Floats
+    amount: Floats
 
 
 def features(due: Ints, amount_minor: Ints, kind: Ints) -> Features:
@@ -58,7 +58,7 @@ def features(due: Ints, amount_minor: Ints, kind: Ints) -> Features:
 
 def sizes(amount_minor: Ints) -> Ints:
     """Give tenths of the decimal logarithm of amounts in minor units: what differs less is as large."""
-    return np.rint(np.log10(np.maximum(np.abs(amount_minor), 1)) * 10).astype(np.int64)
+    return np.asarray(np.rint(np.log10(np.maximum(np.abs(amount_minor), 1)) * 10), dtype=np.int64)
 
 
 @cache
@@ -66,7 +66,7 @@ def experts() -> tuple[Expert, ...]:
     """Give the experts of ``data/likeness.csv`` (6)."""
     text = files("fairdue.outlook").joinpath("data/likeness.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
-    return tuple(_expert({key: value for key, value in row.items()}) for row in rows)
+    return tuple(_expert(row) for row in rows)
 
 
 def _expert(row: dict[str, str]) -> Expert:
@@ -86,8 +86,8 @@ def _factor(more: float, near: float) -> float:
     return (1 + more * near) / (1 + more)
 
 
-def _table(values: list[float]) -> Ints:
-    return np.array([max(round(value * THOUSAND), 1) for value in values], dtype=np.int64)
+def _table(values: list[float]) -> Floats:
+    return np.array([float(max(round(value * THOUSAND), 1)) for value in values])
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Distances:
     same_weekday: Ints
     month: Ints
     size: Ints
-    kind: Ints
+    kind: Floats
     same_due: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 
 
@@ -111,12 +111,13 @@ def distances(asked: Features, others: Features) -> Distances:
         (asked.weekday == others.weekday).astype(np.int64),
         np.minimum(days, np.maximum(30 - days, 0)).clip(0, _MONTH - 1),
         np.minimum(np.abs(asked.size - others.size), _AMOUNTS - 1),
-        np.where(asked.kind == others.kind, THOUSAND, OTHER_KIND),
+        np.where(asked.kind == others.kind, float(THOUSAND), float(OTHER_KIND)),
         apart == 0,
     )
 
 
-def weigh(expert: Expert, far: Distances) -> Ints:
-    """Give the weights of rule 5 in millionths, at least one each."""
-    product = expert.age[far.age] * expert.weekday[far.same_weekday] * expert.month[far.month] * expert.amount[far.size]
-    return np.maximum(product // MILLION * far.kind // THOUSAND, 1)
+def weigh(expert: Expert, far: Distances) -> Floats:
+    """Give the weights of rule 5 in millionths, whole and at least one each; below 2**53, so nothing is lost on the way."""
+    product = expert.age[far.age] * expert.weekday[far.same_weekday] * expert.month[far.month]
+    product *= expert.amount[far.size] * far.kind
+    return np.maximum(np.floor(product / (THOUSAND * THOUSAND * THOUSAND)), 1)

@@ -1,8 +1,13 @@
-"""When items will be paid: like invoices of the customer, and a pool. Pure; the numbers are those of docs/algorithms/payment-prediction.md."""
+"""When items will be paid: like invoices of the customer, and a pool. Pure.
+
+The numbers are those of docs/algorithms/payment-prediction.md.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -10,10 +15,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from fairdue.outlook.kinds import effects
 from fairdue.outlook.lags import (
     CELLS,
     FIRST,
     MILLION,
+    SHOWN,
     Floats,
     Ints,
     cell_of,
@@ -23,7 +30,6 @@ from fairdue.outlook.lags import (
     quantile,
     spread,
 )
-from fairdue.outlook.kinds import effects
 from fairdue.outlook.likeness import THOUSAND, Features, distances, experts, features, sizes, weigh
 
 Flags = NDArray[np.bool_]
@@ -39,7 +45,8 @@ HELD = 0.8
 LIKE_FROM = 5 * MILLION
 NOT_KNOWN = FIRST - 1
 """``unpaid_through`` of an item of which nothing is known."""
-_BLOCK = 2_000_000
+LEVELS_FROM, JUDGED_IN_ALL, LEAST_OF_MANY = 100_000, 400_000, 8
+_BLOCK = 250_000
 
 
 class Basis(StrEnum):
@@ -92,12 +99,12 @@ class Prediction:
 
 
 class _Own(NamedTuple):
-    """Weights of a block: of the customer's invoices by place, and of the pool; billionths. ``like``: invoices' worth of weight."""
+    """Weights of a block: of the customer's invoices by place, and of the pool; whole billionths. ``like``: invoices' worth of weight."""
 
     places: Ints
-    weights: Ints
-    pool: Ints
-    like: Ints
+    weights: Floats
+    pool: Floats
+    like: Floats
 
 
 class Model:
@@ -117,6 +124,8 @@ class Model:
         ends = np.append(first[1:], len(order))
         self._ends, self._starts = ends, np.maximum(first, ends - NEWEST)
         self._pools = self._pool_tables()
+        steps = np.arange(len(self._pools) * 7)[:, None] * 2.0 * MILLION
+        self._pool_sums = (np.cumsum(self._pools.reshape(-1, CELLS), axis=1) + steps).reshape(-1)
         self._trust = np.full((len(self._customers) + 1, len(experts())), THOUSAND // len(experts()), dtype=np.int64)
         self._like = like
         self.levels = (0.1, 0.9)
@@ -134,22 +143,22 @@ class Model:
         own = features(asked.due[first], asked.amount_minor[first], asked.kind[first])
         shift = self._effect(own.kind)
         customer = self._codes(asked.customer[first])
-        done = 0
-        for rows in self._blocks(customer):
+        group, through = asked.group[first], asked.unpaid_through[first]
+
+        def tell(rows: Ints) -> None:
             told = self._own(own.take(rows), customer[rows], self._trust[customer[rows]])
-            paid = self._paid_by(told, asked.group[first][rows], own.weekday[rows])
-            through = asked.unpaid_through[first][rows]
-            if (through > NOT_KNOWN).any():
-                paid = given_unpaid(paid, np.where(through > NOT_KNOWN, through - shift[rows], NOT_KNOWN))
+            paid = self._paid_by(told, group[rows], own.weekday[rows])
+            known = through[rows] > NOT_KNOWN
+            if known.any():
+                paid = given_unpaid(paid, np.where(known, through[rows] - shift[rows], NOT_KNOWN))
             for place, level in enumerate((0.5, *self.levels)):
                 found[rows, place] = quantile(paid, level) + shift[rows]
-            found[rows, 3] = told.like
+            found[rows, 3] = told.like.astype(np.int64)
             for place, late in enumerate(lates):
                 found[rows, 4 + place] = later_than(paid, late - shift[rows])
-            basis[rows] = _basis(told, asked.group[first][rows])
-            done += len(rows)
-            if progress is not None:
-                progress(done, len(distinct))
+            basis[rows] = _basis(told, group[rows])
+
+        _each(self._blocks(customer), tell, 0, len(distinct), progress)
         found, basis = found[back.reshape(-1)], basis[back.reshape(-1)]
         late_by = {late: found[:, 4 + place] for place, late in enumerate(lates)}
         return Prediction(found[:, 0], found[:, 1], found[:, 2], late_by, found[:, 3], basis)
@@ -182,32 +191,34 @@ class Model:
             yield order[at : at + count]
             at += count
 
-    def _own(self, asked: Features, customer: Ints, trust: Ints, *, without_same_due: bool = False) -> _Own:
-        """Weigh the customers' invoices for each item (5 to 8); ``trust`` in thousandths by item and expert."""
+    def _places(self, customer: Ints) -> tuple[Ints, Flags]:
+        """Give the places of the customers' invoices, a row for each item, and which of them there are."""
         lengths = self._lengths(customer)
         width = max(int(lengths.max(initial=0)), 1)
         start = np.append(self._starts, 0)[customer]
         place = np.arange(width)[None, :]
         there = place < lengths[:, None]
-        places = np.where(there, start[:, None] + place, 0)
+        return np.where(there, start[:, None] + place, 0), there
+
+    def _own(self, asked: Features, customer: Ints, trust: Ints, *, without_same_due: bool = False) -> _Own:
+        """Weigh the customers' invoices for each item (5 to 8); ``trust`` in thousandths by item and expert."""
+        places, there = self._places(customer)
         if not len(self._customer):
-            nothing = np.zeros((len(customer), 1), dtype=np.int64)
-            return _Own(nothing, nothing, np.full(len(customer), THOUSAND * MILLION), nothing[:, 0])
-        far = distances(asked.down(), self._features.take(places))
+            none = np.zeros(places.shape)
+            return _Own(places, none, np.full(len(customer), float(THOUSAND * MILLION)), none[:, 0])
         if without_same_due:
-            there = there & ~far.same_due
-        weights = np.zeros(places.shape, dtype=np.int64)
-        pool, like = (np.zeros(len(customer), dtype=np.int64) for _ in range(2))
+            there = there & (asked.due[:, None] != self._features.due[places])
+        far = distances(asked.down(), self._features.take(places))
+        weights = np.zeros(places.shape)
+        pool, like = np.zeros(len(customer)), np.zeros(len(customer))
         for number, expert in enumerate(experts()):
             share = trust[:, number]
             if not share.any():
                 continue
-            one = np.where(there, weigh(expert, far), 0)
-            one = one * MILLION // np.maximum(one.max(axis=1, keepdims=True), 1)
-            total = one.sum(axis=1)
-            weights += share[:, None] * (one * MILLION // (total + POOL_WEIGHT)[:, None])
-            pool += share * (POOL_WEIGHT * MILLION // (total + POOL_WEIGHT))
-            like += share * total // THOUSAND
+            one, total = _scaled(np.where(there, weigh(expert, far), 0.0))
+            weights += np.floor(one * (MILLION / (total + POOL_WEIGHT))[:, None]) * share[:, None]
+            pool += np.floor(POOL_WEIGHT * (MILLION / (total + POOL_WEIGHT))) * share
+            like += np.floor(share * total / THOUSAND)
         return _Own(places, weights, pool, like)
 
     def _paid_by(self, told: _Own, group: Ints, weekday: Ints) -> Floats:
@@ -219,10 +230,12 @@ class Model:
         unpaid = None
         if len(self._customer):
             cells, settled = self._cell[places], self._settled[places]
-            own = spread(rows, cells, np.where(settled, weights, 0), len(told.pool))
-            if self._any_unpaid:
-                unpaid = spread(rows, cells, np.where(settled, 0, weights), len(told.pool))
-        return paid_by(own + told.pool[:, None] * pool // MILLION, unpaid)
+            if self._any_unpaid and not settled.all():
+                own = spread(rows, cells, np.where(settled, weights, 0.0), len(told.pool))
+                unpaid = spread(rows, cells, np.where(settled, 0.0, weights), len(told.pool))
+            else:
+                own = spread(rows, cells, weights, len(told.pool))
+        return paid_by(own * MILLION + told.pool[:, None] * pool, None if unpaid is None else unpaid * MILLION)
 
     def _pool_of(self, group: Ints) -> Ints:
         found = np.searchsorted(self._groups, group).clip(0, len(self._groups) - 1)
@@ -249,56 +262,110 @@ class Model:
     def _judge(self, progress: Progress | None) -> None:
         """Predict the newest settled invoices from the customer's others: whom to trust, and the levels (7, 12)."""
         places = self._to_judge()
-        customer = self._codes(self._customer[places])
-        errors = np.zeros((len(places), len(experts())), dtype=np.int64)
-        held = np.zeros(len(places))
-        steps = [(step, rows) for step in (0, 1) for rows in self._blocks(customer)]
-        for at, (step, rows) in enumerate(steps):
-            if at == len(steps) // 2:
-                self._trust[: len(self._customers)] = self._trusted(customer, errors)
-            self._judge_block(places[rows], customer[rows], rows, errors if not step else None, held)
-            if progress is not None:
-                progress(at + 1, len(steps))
-        if len(places):
-            level = float(np.quantile(held, 1 - HELD, method="lower"))
-            self.levels = (min(max(level, 0.01), 0.49), 1 - min(max(level, 0.01), 0.49))
-
-    def _judge_block(self, places: Ints, customer: Ints, rows: Ints, errors: Ints | None, held: Floats) -> None:
-        asked, group = self._features.take(places), self._group[places]
-        if errors is None:
-            told = self._own(asked, customer, self._trust[customer], without_same_due=True)
-            paid = self._paid_by(told, group, asked.weekday)
-            at = np.arange(len(places)), self._cell[places]
-            before = np.where(at[1] > 0, paid[at[0], np.maximum(at[1] - 1, 0)], 0.0)
-            held[rows] = np.minimum(paid[at], 1 - before)
+        if not len(places):
             return
-        for number in range(len(experts())):
-            alone = np.zeros((len(places), len(experts())), dtype=np.int64)
-            alone[:, number] = THOUSAND
-            told = self._own(asked, customer, alone, without_same_due=True)
-            expected = quantile(self._paid_by(told, group, asked.weekday), 0.5)
+        customer = self._codes(self._customer[places])
+        sample = np.arange(0, len(places), -(-len(places) // LEVELS_FROM))
+        of = len(places) + len(sample)
+        errors = np.zeros((len(places), len(experts())))
+        blocks = self._blocks(customer)
+        done = _each(blocks, lambda rows: self._errors(places[rows], customer[rows], rows, errors), 0, of, progress)
+        self._trust[: len(self._customers)] = self._trusted(customer, errors)
+        held = np.zeros(len(sample))
+
+        def hold(rows: Ints) -> None:
+            held[rows] = self._held(places[sample][rows], customer[sample][rows])
+
+        _each(self._blocks(customer[sample]), hold, done, of, progress)
+        level = min(max(float(np.quantile(held, 1 - HELD, method="lower")), 0.01), 0.49)
+        self.levels = (level, 1 - level)
+
+    def _errors(self, places: Ints, customer: Ints, rows: Ints, errors: Floats) -> None:
+        """Write by how many days each expert's median, of the customer's other settled invoices and the pool, is wrong (7).
+
+        The median is the least, over the customer's lags in order, of the later of that lag and of the cell at which the pool brings
+        what is settled up to there to one half.
+        """
+        asked = self._features.take(places)
+        at, there = self._places(customer)
+        there = there & self._settled[at] & (asked.due[:, None] != self._features.due[at])
+        order = np.argsort(self._lag[at], axis=1, kind="stable")
+        at, there = np.take_along_axis(at, order, axis=1), np.take_along_axis(there, order, axis=1)
+        cells = np.concatenate([np.zeros((len(places), 1), dtype=np.int64), self._cell[at]], axis=1)
+        there_or_none = np.concatenate([np.ones((len(places), 1), dtype=bool), there], axis=1)
+        table = self._pool_of(self._group[places]) * 7 + asked.weekday
+        far = distances(asked.down(), self._features.take(at))
+        for number, expert in enumerate(experts()):
+            one, total = _scaled(np.where(there, weigh(expert, far), 0.0))
+            before = np.concatenate([np.zeros((len(places), 1)), np.cumsum(one, axis=1)], axis=1)
+            missing = np.ceil(((total + POOL_WEIGHT)[:, None] / 2 - before) * (MILLION / POOL_WEIGHT)).clip(
+                0, 2 * MILLION - 1
+            )
+            reached = (
+                np.searchsorted(self._pool_sums, missing + table[:, None] * 2.0 * MILLION) - table[:, None] * CELLS
+            )
+            reached = np.where(there_or_none, np.maximum(np.maximum(reached, 0), cells), CELLS - 1)
+            expected = SHOWN[np.minimum(reached.min(axis=1), CELLS - 1)]
             errors[rows, number] = np.minimum(np.abs(expected - self._lag[places]), ERROR_MAX)
 
+    def _held(self, places: Ints, customer: Ints) -> Floats:
+        """Give for each invoice the outermost level at which the interval still holds it (12)."""
+        asked = self._features.take(places)
+        told = self._own(asked, customer, self._trust[customer], without_same_due=True)
+        paid = self._paid_by(told, self._group[places], asked.weekday)
+        rows, cell = np.arange(len(places)), self._cell[places]
+        before = np.where(cell > 0, paid[rows, np.maximum(cell - 1, 0)], 0.0)
+        return np.asarray(np.minimum(paid[rows, cell], 1 - before))
+
     def _to_judge(self) -> Ints:
-        """Give the places of the newest settled invoices of each customer (7)."""
+        """Give the places of the newest settled invoices of each customer: fewer of each where there are very many (7)."""
         places = np.flatnonzero(self._settled)
         if not len(places):
             return places
         customer = self._customer[places]
-        last = np.searchsorted(customer, customer, side="right")
-        return places[last - np.arange(len(places)) <= JUDGED]
+        nth = np.searchsorted(customer, customer, side="right") - np.arange(len(places))
+        by_number = np.cumsum(np.bincount(nth, minlength=JUDGED + 1)[: JUDGED + 1])
+        most = max(int(np.searchsorted(by_number, JUDGED_IN_ALL, side="right")) - 1, LEAST_OF_MANY)
+        return np.asarray(places[nth <= min(most, JUDGED)])
 
-    def _trusted(self, customer: Ints, errors: Ints) -> Ints:
+    def _trusted(self, customer: Ints, errors: Floats) -> Ints:
         """Give the trust in each expert by customer, in thousandths (7)."""
         count = np.bincount(customer, minlength=len(self._customers))[:, None]
         summed = np.stack(
-            [np.bincount(customer, weights=errors[:, number], minlength=len(self._customers)) for number in range(errors.shape[1])], axis=1
+            [
+                np.bincount(customer, weights=errors[:, number], minlength=len(self._customers))
+                for number in range(errors.shape[1])
+            ],
+            axis=1,
         )
         if not self._like:
-            return np.tile(np.array([THOUSAND] + [0] * (errors.shape[1] - 1), dtype=np.int64), (len(self._customers), 1))
+            return np.tile(
+                np.array([THOUSAND] + [0] * (errors.shape[1] - 1), dtype=np.int64), (len(self._customers), 1)
+            )
         worse = summed - summed.min(axis=1, keepdims=True)
         trust = np.where(count >= LEAST_JUDGED, np.exp(-worse / PATIENCE), 1.0)
-        return np.rint(trust / trust.sum(axis=1, keepdims=True) * THOUSAND).astype(np.int64)
+        return np.asarray(np.rint(trust / trust.sum(axis=1, keepdims=True) * THOUSAND), dtype=np.int64)
+
+
+def _each(blocks: Iterable[Ints], work: Callable[[Ints], None], done: int, of: int, progress: Progress | None) -> int:
+    """Do a piece of work for each block, on two cores where there are two; give how many rows are done. Blocks write rows of their own."""
+    with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
+
+        def one(rows: Ints) -> int:
+            work(rows)
+            return len(rows)
+
+        for count in pool.map(one, blocks):
+            done += count
+            if progress is not None:
+                progress(done, of)
+    return done
+
+
+def _scaled(weights: Floats) -> tuple[Floats, Floats]:
+    """Let the most alike count one, in whole millionths; give the sums too (6)."""
+    scaled = np.floor(weights * (MILLION / np.maximum(weights.max(axis=1), 1))[:, None])
+    return scaled, scaled.sum(axis=1)
 
 
 def _widened(tables: Floats) -> Floats:
