@@ -28,6 +28,7 @@ from fairdue.cli import (
     look,
     once,
     operate,
+    outlook,
     people,
     personal,
     policies,
@@ -98,6 +99,8 @@ app.add_typer(files.files_app, name="files")
 app.add_typer(cover.cover_app, name="cover")
 app.add_typer(credit.limit_app, name="limit")
 app.add_typer(credit.order_app, name="order")
+app.command("predict")(outlook.predict)
+app.add_typer(outlook.model_app, name="model")
 app.add_typer(proof.proof_app, name="proof")
 app.add_typer(personal.personal_app, name="personal")
 app.add_typer(third_parties.third_party_app, name="third-party")

@@ -105,6 +105,11 @@ class FileReason(FormatCode):
         gettext_noop("The workbook has no sheet %(sheet)s; it has: %(sheets)s."),
         gettext_noop("Choose one of its sheets."),
     )
+    NO_COLUMN = (
+        "no_column",
+        gettext_noop("No column is found for %(field)s."),
+        gettext_noop("Name the column so that it can be told: customer number, due date, amount, paid on."),
+    )
 
 
 class CellReason(FormatCode):
