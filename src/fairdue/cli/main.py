@@ -22,6 +22,7 @@ from fairdue.cli import (
     files,
     gate,
     inbox,
+    indicators,
     invoices,
     keep,
     law,
@@ -99,6 +100,7 @@ app.add_typer(files.files_app, name="files")
 app.add_typer(cover.cover_app, name="cover")
 app.add_typer(credit.limit_app, name="limit")
 app.add_typer(credit.order_app, name="order")
+app.add_typer(indicators.indicators_app, name="indicators")
 app.command("predict")(outlook.predict)
 app.add_typer(outlook.model_app, name="model")
 app.add_typer(proof.proof_app, name="proof")
